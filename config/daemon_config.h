@@ -1,0 +1,81 @@
+// The daemon's own settings (dialerd.yaml) as plain validated values. Made by load_daemon_config (config/load.h).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/limits_config.h"
+
+namespace dialerd::config {
+
+// Where a secret is read from at start-up. Never the secret itself: a YAML file is copied, mailed and committed.
+struct SecretReference {
+  enum class Kind {
+    credential,  // a systemd credential: the file NAME in $CREDENTIALS_DIRECTORY (systemd.exec(5), LoadCredential=)
+    file         // a file that only the daemon's user can read
+  };
+  Kind kind = Kind::credential;
+  std::string value;  // the credential's name, or the file's absolute path
+
+  friend bool operator==(const SecretReference&, const SecretReference&) = default;
+};
+
+// One organisation at the voice API: one key, one set of limits. The unit of ownership between daemons.
+struct Account {
+  std::string name;      // [a-z0-9][a-z0-9_-]{0,62}
+  std::string base_url;  // https://host[:port], without a path; default https://client-api.tryvox.co
+  SecretReference api_key;
+  Limits limits;
+};
+
+// How the voice API is talked to. One pool of kept-alive connections per account.
+struct Http {
+  std::int64_t connections = 64;                    // at most this many connections per account
+  std::chrono::milliseconds connect_timeout{5000};  // resolve + TCP + TLS together
+  std::chrono::milliseconds write_timeout{5000};
+  std::chrono::milliseconds response_timeout{30000};  // from the request written to the whole answer read
+  std::chrono::milliseconds idle_timeout{15000};      // an idle connection older than this is not used again
+  std::int64_t response_size_max = 4 * 1024 * 1024;   // bytes of one answer's body
+  std::optional<std::filesystem::path> ca_file;       // PEM; absent: the system's trust store
+};
+
+// How the outcome of accepted calls is found out, and how doubt is resolved.
+struct Follow {
+  std::chrono::milliseconds list_interval{2000};    // pause between two listings of an account with open calls
+  std::chrono::seconds horizon{20 * 60};            // older open calls are looked up one by one instead of listed
+  std::chrono::seconds list_lag{30};                // a created call may be absent from listings for this long
+  std::chrono::seconds abandon_after{2 * 60 * 60};  // an open call that never ends is closed as abandoned
+};
+
+struct Database {
+  std::string conninfo;  // libpq connection string or URI, without a password
+  std::optional<SecretReference> password;
+  std::chrono::milliseconds statement_timeout{15000};
+  std::chrono::milliseconds lock_timeout{5000};
+};
+
+enum class LogLevel { debug, info, warning, error };
+enum class LogFormat { text, json };
+
+struct Logging {
+  LogLevel level = LogLevel::info;
+  LogFormat format = LogFormat::text;
+};
+
+struct DaemonConfig {
+  Database database;
+  std::vector<Account> accounts;  // at least one, names distinct
+  std::vector<std::filesystem::path>
+      campaigns;  // campaign files, resolved against the configuration's folder, globs expanded
+  Http http;
+  Follow follow;
+  Logging logging;
+  std::chrono::seconds drain_timeout{60};  // after SIGTERM: longest wait for answers and outcomes under way
+  std::chrono::seconds lease{10};          // ownership of an account passes on after this long without a sign of life
+};
+
+}  // namespace dialerd::config

@@ -1,0 +1,42 @@
+// Reading the two kinds of YAML file. Everything wrong with a file is reported at once; a file with any error yields no
+// value. Blocking file reads; no other side effect. Thread-safe.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/campaign_config.h"
+#include "config/daemon_config.h"
+
+namespace dialerd::config {
+
+// One thing that is wrong, in the form of a compiler's message.
+struct Diagnostic {
+  std::filesystem::path file;
+  int line = 0;        // from 1; 0 when the file as a whole is meant
+  int column = 0;      // from 1, in characters
+  std::string what;    // "unknown key 'per_huor'"
+  std::string remedy;  // "did you mean 'per_hour'?"
+};
+
+// `file:line:col: error: what; remedy`
+std::string to_string(const Diagnostic& diagnostic);
+
+template <typename T>
+struct Loaded {
+  std::optional<T> value;  // set exactly when diagnostics is empty
+  std::vector<Diagnostic> diagnostics;
+};
+
+Loaded<DaemonConfig> load_daemon_config(const std::filesystem::path& file);
+Loaded<CampaignConfig> load_campaign_config(const std::filesystem::path& file);
+
+// What only the files together can show: an account that does not exist, a campaign name used twice.
+// `files` runs parallel to `campaigns`.
+std::vector<Diagnostic> check_together(const DaemonConfig& daemon, std::span<const CampaignConfig> campaigns,
+                                       std::span<const std::filesystem::path> files);
+
+}  // namespace dialerd::config

@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <array>
+
+#include "config/calling_windows.h"
+#include "config/file_text.h"
+#include "config/limits_reader.h"
+#include "config/load.h"
+#include "config/map_reader.h"
+#include "config/names.h"
+#include "config/phone_number.h"
+#include "config/retry_reader.h"
+#include "config/timezone.h"
+#include "config/value_sources.h"
+
+namespace dialerd::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The name of an account or campaign under `key`, which must be there.
+void read_name(MapReader& map, std::string_view key, std::string& name, std::string_view what, std::string_view example,
+               Diagnostics& diagnostics) {
+  const Node* node = map.required(key, example);
+  if (node == nullptr) return;
+  auto text = read_text(*node, key, diagnostics);
+  if (text && check_name(*text, node->at, what, diagnostics)) name = std::move(*text);
+}
+
+bool is_hexadecimal(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+// RFC 9562, section 4: 8-4-4-4-12 hexadecimal digits.
+bool is_uuid(std::string_view text) {
+  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return std::ranges::equal(text, form, [](char c, char f) { return f == '-' ? c == '-' : is_hexadecimal(c); });
+}
+
+bool is_version(std::string_view text) {
+  if (text == "production" || text == "current") return true;
+  return text.size() >= 2 && text.size() <= 10 && text[0] == 'v' && text[1] != '0' &&
+         std::ranges::all_of(text.substr(1), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+Agent read_agent(const Node& node, Diagnostics& diagnostics) {
+  constexpr std::array<std::string_view, 2> names = {"production", "current"};
+  Agent agent;
+  agent.version = "production";
+  MapReader map(node, "agent", diagnostics);
+  map.required_text("id", agent.id, "id: 2b0c7b1e-5d3f-4e0a-9c53-6f1f6a7a9f10");
+  map.text("version", agent.version);
+  map.finish();
+
+  if (!agent.id.empty() && !is_uuid(agent.id)) {
+    diagnostics.add(find(node, "id")->value.at, "'id' is no agent id: " + quote(agent.id),
+                    "copy the agent's UUID from the vox.ai console");
+  }
+  std::ranges::transform(agent.id, agent.id.begin(),
+                         [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (!is_version(agent.version)) {
+    diagnostics.add(find(node, "version")->value.at, "'version' is no agent version: " + quote(agent.version),
+                    suggest(agent.version, names, "use production, current, or a number such as v3"));
+  }
+  return agent;
+}
+
+std::optional<std::string> read_region(const Node& node, Diagnostics& diagnostics) {
+  auto text = read_text(node, "region", diagnostics);
+  if (!text) return std::nullopt;
+  if (text->size() == 2 && std::ranges::all_of(*text, [](char c) { return c >= 'A' && c <= 'Z'; })) return text;
+  diagnostics.add(node.at, "unknown region " + quote(*text), "use the two capital letters of a country, such as KR");
+  return std::nullopt;
+}
+
+LeadColumns read_leads(const Node& node, Diagnostics& diagnostics) {
+  LeadColumns leads;
+  MapReader map(node, "leads", diagnostics);
+  map.text("number", leads.number);
+  const Node* fields = map.optional("fields");
+  map.finish();
+  if (fields == nullptr) return leads;
+  for (const Entry* entry : read_entries(*fields, "fields", diagnostics)) {
+    if (entry->key.empty()) {
+      diagnostics.add(entry->at, "a lead field without a name", "write 'field: column'");
+    } else if (auto column = read_text(entry->value, entry->key, diagnostics)) {
+      leads.fields.emplace(entry->key, std::move(*column));
+    }
+  }
+  return leads;
+}
+
+CampaignConfig read_campaign(const Node& root, Diagnostics& diagnostics) {
+  CampaignConfig campaign;
+  MapReader map(root, "", diagnostics);
+  read_name(map, "campaign", campaign.name, "a campaign", "campaign: spring-renewal", diagnostics);
+  read_name(map, "account", campaign.account, "an account", "account: main", diagnostics);
+  if (const Node* node = map.required("agent", "agent: {id: 2b0c7b1e-5d3f-4e0a-9c53-6f1f6a7a9f10}")) {
+    campaign.agent = read_agent(*node, diagnostics);
+  }
+  if (const Node* node = map.required("caller_numbers", R"(caller_numbers: ["07011112222"])")) {
+    campaign.caller_numbers = read_phone_numbers(*node, "caller_numbers", diagnostics);
+  }
+  if (const Node* node = map.optional("presentation_number")) {
+    campaign.presentation_number = read_phone_number(*node, "presentation_number", diagnostics);
+  }
+  if (const Node* node = map.optional("region")) {
+    if (auto region = read_region(*node, diagnostics)) campaign.region = std::move(*region);
+  }
+  if (const Node* node = map.optional("timezone")) {
+    if (auto timezone = read_timezone(*node, diagnostics)) campaign.timezone = std::move(*timezone);
+  }
+  map.duration("window_margin", campaign.window_margin, {0s, 30min});
+  if (const Node* node =
+          map.required("calling_windows", R"(calling_windows: [{days: mon-fri, from: "09:00", to: "20:00"}])")) {
+    campaign.calling_windows = read_calling_windows(*node, campaign.window_margin, diagnostics);
+  }
+  if (const Node* node = map.optional("limits")) campaign.limits = read_limits(*node, diagnostics);
+  if (const Node* node = map.optional("retry")) campaign.retry = read_retry(*node, diagnostics);
+  if (const Node* node = map.optional("dynamic_variables")) {
+    campaign.dynamic_variables = read_dynamic_variables(*node, diagnostics);
+  }
+  if (const Node* node = map.optional("metadata")) campaign.metadata = read_metadata(*node, diagnostics);
+  if (const Node* node = map.optional("leads")) campaign.leads = read_leads(*node, diagnostics);
+  map.finish();
+  return campaign;
+}
+
+}  // namespace
+
+Loaded<CampaignConfig> load_campaign_config(const std::filesystem::path& file) {
+  Diagnostics diagnostics(file);
+  Loaded<CampaignConfig> loaded;
+  if (auto text = read_file_text(diagnostics)) {
+    if (const auto root = parse_document(*text, diagnostics)) {
+      loaded.value = read_campaign(*root, diagnostics);
+      loaded.value->source = std::move(*text);
+    }
+  }
+  if (!diagnostics.empty()) loaded.value.reset();
+  loaded.diagnostics = diagnostics.take();
+  return loaded;
+}
+
+}  // namespace dialerd::config

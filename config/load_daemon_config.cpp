@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <map>
+
+#include "config/base_url.h"
+#include "config/campaign_files.h"
+#include "config/file_text.h"
+#include "config/limits_reader.h"
+#include "config/load.h"
+#include "config/map_reader.h"
+#include "config/names.h"
+#include "config/secrets.h"
+#include "config/units.h"
+
+namespace dialerd::config {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr Range<milliseconds> timeout_range{1ms, 10min};
+
+Database read_database(const Node& node, Diagnostics& diagnostics) {
+  Database database;
+  MapReader map(node, "database", diagnostics);
+  map.required_text("conninfo", database.conninfo, R"(conninfo: "host=/run/postgresql dbname=dialerd user=dialerd")");
+  if (const Node* password = map.optional("password")) {
+    database.password = read_secret_reference(*password, "password", diagnostics);
+  }
+  map.duration("statement_timeout", database.statement_timeout, timeout_range);
+  map.duration("lock_timeout", database.lock_timeout, timeout_range);
+  map.finish();
+
+  if (database.conninfo.empty()) return database;
+  const Position at = find(node, "conninfo")->value.at;
+  switch (examine_conninfo(database.conninfo)) {
+    case ConninfoFault::none:
+      break;
+    case ConninfoFault::malformed:
+      diagnostics.add(at, "'conninfo' is no libpq connection string",
+                      "write keyword=value pairs, or a URI that begins with postgresql://");
+      break;
+    case ConninfoFault::password:
+      diagnostics.add(at, "'conninfo' holds a password",
+                      "remove it and write 'password: {credential: NAME}' or 'password: {file: /absolute/path}'");
+      break;
+  }
+  return database;
+}
+
+Account read_account(const Entry& entry, Diagnostics& diagnostics) {
+  Account account;
+  account.name = entry.key;
+  account.base_url = "https://client-api.tryvox.co";
+  check_name(entry.key, entry.at, "an account", diagnostics);
+
+  MapReader map(entry.value, entry.key, diagnostics);
+  if (const Node* node = map.optional("base_url")) {
+    if (auto url = read_base_url(*node, diagnostics)) account.base_url = std::move(*url);
+  }
+  if (const Node* node = map.required("api_key", "api_key: {credential: vox-" + entry.key + "}")) {
+    if (auto key = read_secret_reference(*node, "api_key", diagnostics)) account.api_key = std::move(*key);
+  }
+  if (const Node* node = map.optional("limits")) account.limits = read_limits(*node, diagnostics);
+  map.finish();
+  return account;
+}
+
+std::vector<Account> read_accounts(const Node& node, Diagnostics& diagnostics) {
+  std::vector<Account> accounts;
+  std::map<std::pair<int, std::string>, std::string> owners;  // which account has a key
+  if (node.kind == Node::Kind::map && node.entries.empty()) {
+    diagnostics.add(node.at, "'accounts' is empty", "add an account: 'main: {api_key: {credential: vox-main}}'");
+  }
+  for (const Entry* entry : read_entries(node, "accounts", diagnostics)) {
+    Account account = read_account(*entry, diagnostics);
+    if (!account.api_key.value.empty()) {
+      const auto [owner, added] =
+          owners.emplace(std::pair(static_cast<int>(account.api_key.kind), account.api_key.value), account.name);
+      if (!added) {
+        diagnostics.add(find(entry->value, "api_key")->value.at,
+                        "account " + quote(account.name) + " has the same key as " + quote(owner->second),
+                        "keep one account a key: the provider counts its limits by key");
+      }
+    }
+    accounts.push_back(std::move(account));
+  }
+  return accounts;
+}
+
+Http read_http(const Node& node, Diagnostics& diagnostics) {
+  Http http;
+  MapReader map(node, "http", diagnostics);
+  map.integer("connections", http.connections, {1, 10'000});
+  map.duration("connect_timeout", http.connect_timeout, timeout_range);
+  map.duration("write_timeout", http.write_timeout, timeout_range);
+  map.duration("response_timeout", http.response_timeout, timeout_range);
+  map.duration("idle_timeout", http.idle_timeout, timeout_range);
+  map.size("response_size_max", http.response_size_max, {1024, 64 * 1024 * 1024});
+  if (const Node* file = map.optional("ca_file")) {
+    const auto path = read_text(*file, "ca_file", diagnostics);
+    if (path && !path->starts_with('/')) {
+      diagnostics.add(file->at, "'ca_file' is no absolute path: " + quote(*path), "write the whole path, from '/'");
+    } else if (path) {
+      http.ca_file = *path;
+    }
+  }
+  map.finish();
+  return http;
+}
+
+Follow read_follow(const Node& node, Diagnostics& diagnostics) {
+  Follow follow;
+  MapReader map(node, "follow", diagnostics);
+  map.duration("list_interval", follow.list_interval, {100ms, 10min});
+  map.duration("horizon", follow.horizon, {10s, 24h});
+  map.duration("list_lag", follow.list_lag, {1s, 1h});
+  map.duration("abandon_after", follow.abandon_after, {1min, std::chrono::days(7)});
+  map.finish();
+  if (follow.abandon_after <= follow.horizon) {
+    diagnostics.add(node.at,
+                    "'abandon_after' (" + format_duration(follow.abandon_after) + ") is not longer than 'horizon' (" +
+                        format_duration(follow.horizon) + ")",
+                    "raise it: calls past the horizon must be looked up before they are given up");
+  }
+  return follow;
+}
+
+Logging read_logging(const Node& node, Diagnostics& diagnostics) {
+  constexpr std::array<Choice<LogLevel>, 4> levels = {{{"debug", LogLevel::debug},
+                                                       {"info", LogLevel::info},
+                                                       {"warning", LogLevel::warning},
+                                                       {"error", LogLevel::error}}};
+  constexpr std::array<Choice<LogFormat>, 2> formats = {{{"text", LogFormat::text}, {"json", LogFormat::json}}};
+  Logging logging;
+  MapReader map(node, "logging", diagnostics);
+  map.choice("level", logging.level, levels);
+  map.choice("format", logging.format, formats);
+  map.finish();
+  return logging;
+}
+
+DaemonConfig read_daemon(const Node& root, const std::filesystem::path& folder, Diagnostics& diagnostics) {
+  DaemonConfig daemon;
+  MapReader map(root, "", diagnostics);
+  if (const Node* node = map.required("database", R"(database: {conninfo: "dbname=dialerd"})")) {
+    daemon.database = read_database(*node, diagnostics);
+  }
+  if (const Node* node = map.required("accounts", "accounts: {main: {api_key: {credential: vox-main}}}")) {
+    daemon.accounts = read_accounts(*node, diagnostics);
+  }
+  if (const Node* node = map.required("campaigns", R"(campaigns: ["campaigns/*.yaml"])")) {
+    daemon.campaigns = read_campaign_files(*node, folder, diagnostics);
+  }
+  if (const Node* node = map.optional("http")) daemon.http = read_http(*node, diagnostics);
+  if (const Node* node = map.optional("follow")) daemon.follow = read_follow(*node, diagnostics);
+  if (const Node* node = map.optional("logging")) daemon.logging = read_logging(*node, diagnostics);
+  map.duration("drain_timeout", daemon.drain_timeout, {1s, 1h});
+  map.duration("lease", daemon.lease, {3s, 5min});
+  map.finish();
+  return daemon;
+}
+
+}  // namespace
+
+Loaded<DaemonConfig> load_daemon_config(const std::filesystem::path& file) {
+  Diagnostics diagnostics(file);
+  Loaded<DaemonConfig> loaded;
+  if (const auto text = read_file_text(diagnostics)) {
+    if (const auto root = parse_document(*text, diagnostics)) {
+      loaded.value = read_daemon(*root, file.parent_path(), diagnostics);
+    }
+  }
+  if (!diagnostics.empty()) loaded.value.reset();
+  loaded.diagnostics = diagnostics.take();
+  return loaded;
+}
+
+}  // namespace dialerd::config
