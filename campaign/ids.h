@@ -1,0 +1,38 @@
+// The identities of the domain. Distinct types, so that a lead cannot be passed where a campaign is meant.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "campaign/time.h"
+
+namespace dialerd::campaign {
+
+enum class CampaignId : std::int64_t {};
+enum class LeadId : std::int64_t {};
+
+// A UUIDv7 (RFC 9562, 5.7) that dialerd makes before the call exists: the attempt's primary key, its order in time, and
+// the `attempt_id` in the call's metadata by which a POST in doubt is found again.
+struct AttemptId {
+  std::array<std::uint8_t, 16> bytes{};
+  friend auto operator<=>(const AttemptId&, const AttemptId&) = default;
+};
+
+// `random` supplies the 74 bits that are not time or version; the caller brings them, the core has no random device.
+AttemptId make_attempt_id(WallTime created, std::array<std::uint8_t, 10> random);
+
+std::string to_string(const AttemptId& id);                        // 36 characters, lower case
+std::optional<AttemptId> parse_attempt_id(std::string_view text);  // accepts any well-formed UUID text
+WallTime created_at(const AttemptId& id);
+
+}  // namespace dialerd::campaign
+
+template <>
+struct std::hash<dialerd::campaign::AttemptId> {
+  std::size_t operator()(const dialerd::campaign::AttemptId& id) const noexcept;
+};
