@@ -1,0 +1,25 @@
+// Reports: SQL files (storage/reports/{campaign,status}/NN_name.sql) embedded in the binary, run with a campaign's id,
+// shown as tables.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "storage/session.h"
+
+namespace dialerd::storage {
+
+struct Table {
+  std::string title;
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;
+};
+
+// progress, dispositions, attempts per lead, attempts per hour, held leads by reason: in this order.
+Result<std::vector<Table>> campaign_report(Session& session, campaign::CampaignId campaign);
+
+// One row per campaign: account, control, reason, leads by state, attempts today (UTC). One per account: owner, epoch,
+// lease.
+Result<std::vector<Table>> status_report(Session& session);
+
+}  // namespace dialerd::storage

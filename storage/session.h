@@ -1,0 +1,149 @@
+// One connection to PostgreSQL and the transactions that dialerd makes on it. Blocking; a session belongs to one
+// thread.
+//
+// Connects when first used and again after a lost connection; a lost connection is never reused. Every transaction is
+// one function here. Session settings (statement and lock timeouts, force_custom_plan, UTC) travel in the connection
+// string, because a pooler or a silent reconnect would lose a SET.
+//
+// Every function but claim may be repeated as it is after any error: a COMMIT in doubt is reported as `unavailable`,
+// and the second time finds what the first one did. A claim is read back instead.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "campaign/attempt.h"
+#include "campaign/history.h"
+#include "campaign/ids.h"
+#include "campaign/lead.h"
+#include "config/daemon_config.h"
+#include "storage/error.h"
+
+namespace dialerd::storage {
+
+class Transaction;
+
+struct SessionSettings {
+  std::string conninfo;  // libpq connection string or URI
+  std::optional<std::string> password;
+  std::string application_name = "dialerd";
+  std::chrono::milliseconds statement_timeout{15000};
+  std::chrono::milliseconds lock_timeout{5000};
+};
+
+// The right to dial for an account: see dialerd.ownership.
+struct Ownership {
+  std::string account;
+  std::int64_t epoch = 0;
+};
+
+struct ClaimRequest {
+  Ownership owner;
+  campaign::CampaignId campaign{};
+  std::vector<campaign::AttemptId>
+      attempts;                          // as many leads at most; made by the caller, so that a claim can be read back
+  std::vector<std::string> lead_fields;  // which of the lead's fields to bring, in this order
+};
+
+struct ClaimResult {
+  std::vector<campaign::ClaimedLead> leads;  // in due order
+  // Fewer leads than asked for: how long until the next ready lead is due (a day at most, then ask again). nullopt:
+  // none is ready, or the campaign is paused, or as many leads as asked for.
+  std::optional<std::chrono::milliseconds> next_due;
+  bool paused = false;  // the campaign is paused in the database: nothing was claimed
+  campaign::WallTime database_time{};
+};
+
+struct WriteBatch {
+  Ownership owner;
+  std::vector<campaign::Record> records;
+  std::vector<campaign::Settlement> settlements;  // may follow a record of the same attempt in the same batch
+};
+
+using campaign::AccountHistory;
+using campaign::CallCount;
+using campaign::OpenAttempt;
+
+struct CampaignControl {
+  campaign::CampaignId campaign{};
+  bool paused = false;
+  std::string reason;
+};
+
+class Session {
+ public:
+  explicit Session(SessionSettings settings);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Fails with `schema` unless the database's schema is exactly the one this binary was built with
+  // (storage/migrate.cpp).
+  Result<void> check_schema();
+
+  // --- ownership (storage/ownership.cpp)
+  // Takes the account when it is free, expired, or already `owner`'s; grows the epoch then. not_owner: somebody else
+  // holds it. Waits for claims and writes of the former owner that are under way, so whatever they wrote is there to be
+  // read.
+  Result<Ownership> acquire(const std::string& account, const std::string& owner, std::chrono::milliseconds lease);
+  // Prolongs the lease from now on, an expired one too as long as nobody has taken the account.
+  Result<void> renew(const Ownership& ownership, std::chrono::milliseconds lease);
+  // Ends the lease at once: no more claims; writes still go through until somebody acquires.
+  Result<void> release(const Ownership& ownership);
+
+  // --- the way of a lead (storage/claim.cpp, storage/write.cpp)
+  // Picks due leads, writes their attempts as `dialing`, commits. Leads get the request's attempt ids in due order.
+  //
+  // When the COMMIT's answer is lost, the claim is read back before this returns; what was committed is the answer.
+  // Only when the server cannot be reached for that either it fails with `in_doubt`: the caller then calls read_back
+  // with the same request until that answers, and asks for nothing else under these ids. Repeating claim itself is
+  // harmless once the first one is known to have ended: ids that are in the database already are read back, never used
+  // twice.
+  Result<ClaimResult> claim(const ClaimRequest& request);
+  // What was committed under the request's attempt ids; no lead if nothing was. Waits until a claim of this account
+  // that the server is still busy with has ended, so the answer is final. next_due is zero when fewer than asked for:
+  // claim anew.
+  Result<ClaimResult> read_back(const ClaimRequest& request);
+  // Applies all of it in one transaction, or none. Safe to repeat with the same batch: what was applied already, or
+  // belongs to an attempt that is terminal already, is left as it is. After success every attempt in the batch is at
+  // least as far as the batch says.
+  Result<void> write(const WriteBatch& batch);
+
+  // --- start-up and control (storage/restore.cpp, storage/campaigns.cpp)
+  Result<AccountHistory> history(const std::string& account);
+  // Makes the campaign if it is new, and a revision if `source` differs from the last one. refused: the name belongs to
+  // another account.
+  Result<campaign::CampaignId> register_campaign(const std::string& name, const std::string& account,
+                                                 const std::string& source);
+  Result<std::optional<campaign::CampaignId>> find_campaign(const std::string& name);
+  Result<std::vector<CampaignControl>> controls(const std::vector<campaign::CampaignId>& campaigns);
+  // Returns when no claim that was under way can add an attempt any more: from then on the pause holds.
+  Result<void> set_paused(campaign::CampaignId campaign, bool paused, const std::string& reason,
+                          const std::string& who);
+  // The database's clock, for the daemon to carry on.
+  Result<campaign::WallTime> database_time();
+  // Makes the partitions that attempts of this and the next two months go to. At start-up, before the first claim, and
+  // once an hour.
+  Result<void> ensure_partitions();
+
+  // Whether the caller could make the transaction twice: decides what a COMMIT in doubt is called.
+  enum class Repeat { harmless, harmful };
+
+  // Runs `work` in a transaction, connecting first if needed, and commits unless `work` answers with an error. What
+  // libpqxx throws becomes an Error; `doing` names the work in its message. `work` may be run a second time (when an
+  // idle connection proved dead), so it sets its results and does not add to them. For this folder's other files.
+  Result<void> run(std::string_view doing, const std::function<Result<void>(Transaction&)>& work,
+                   Repeat repeat = Repeat::harmless);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dialerd::storage

@@ -1,0 +1,180 @@
+// What became of attempts, written in groups: first how POSTs were answered, then how attempts ended.
+#include <map>
+
+#include "storage/array_text.h"
+#include "storage/session.h"
+#include "storage/transaction.h"
+
+namespace dialerd::storage {
+namespace {
+
+using campaign::AttemptState;
+using campaign::LeadState;
+using campaign::Record;
+using campaign::Settlement;
+
+// Holds the owner for the whole transaction: an acquire waits for it.
+const std::string fence_sql = R"sql(
+select from dialerd.ownership where account = $1 and epoch = $2 for key share
+)sql";
+
+// Both statements find their rows by primary key, one by one. No bounds on attempt_id, tempting as they are: the
+// planner thinks that a narrow range of ids holds one row, reads it for each row of the batch, and takes time by the
+// square.
+const std::string record_sql = R"sql(
+update dialerd.attempt a
+set state = r.state,
+    call_id = coalesce(r.call_id, a.call_id),
+    from_number = coalesce(r.from_number, a.from_number),
+    http_status = coalesce(r.http_status, a.http_status),
+    detail = coalesce(r.detail, a.detail),
+    answered_at = coalesce(a.answered_at, timestamptz 'epoch' + r.answered_ms * interval '1 millisecond')
+from unnest($2::uuid[], $3::dialerd.attempt_state[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::bigint[])
+  as r (attempt_id, state, call_id, from_number, http_status, detail, answered_ms)
+where a.attempt_id = r.attempt_id and a.account = $1 and a.state in ('dialing', 'unknown')
+)sql";
+
+// The lead moves only if this attempt is the one that it is active for: what a late writer says of an earlier attempt
+// is nobody's business any more.
+const std::string settle_sql = R"sql(
+with s as materialized (
+  select *
+  from unnest($2::uuid[], $3::bigint[], $4::dialerd.attempt_state[], $5::text[], $6::text[], $7::text[], $8::text[],
+              $9::smallint[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::boolean[],
+              $15::dialerd.lead_status[], $16::bigint[], $17::text[], $18::smallint[], $19::text[])
+    as t (attempt_id, lead_id, state, disposition, call_status, call_id, from_number, http_status, detail, answered_ms,
+          call_started_ms, call_ended_ms, counted, lead_state, next_ms, outcome, attempts, reason_counts)
+), settled as (
+  update dialerd.attempt a
+  set state = s.state,
+      disposition = s.disposition,
+      call_status = s.call_status,
+      call_id = coalesce(s.call_id, a.call_id),
+      from_number = coalesce(s.from_number, a.from_number),
+      http_status = coalesce(s.http_status, a.http_status),
+      detail = coalesce(s.detail, a.detail),
+      answered_at = coalesce(a.answered_at, timestamptz 'epoch' + s.answered_ms * interval '1 millisecond'),
+      call_started_at = timestamptz 'epoch' + s.call_started_ms * interval '1 millisecond',
+      call_ended_at = timestamptz 'epoch' + s.call_ended_ms * interval '1 millisecond',
+      counted = s.counted,
+      settled_at = now()
+  from s
+  where a.attempt_id = s.attempt_id and a.account = $1 and a.state in ('dialing', 'in_progress', 'unknown')
+)
+update dialerd.lead_state l
+set state = s.lead_state,
+    next_at = coalesce(timestamptz 'epoch' + s.next_ms * interval '1 millisecond', l.next_at),
+    attempt_id = null,
+    attempts = s.attempts,
+    reason_counts = s.reason_counts,
+    outcome = s.outcome,
+    updated_at = now()
+from s
+where l.lead_id = s.lead_id and l.attempt_id = s.attempt_id
+)sql";
+
+class Column {
+ public:
+  void text(const std::string& value) { value.empty() ? array_.add_null() : array_.add(value); }
+  void token(std::string_view value) { array_.add_token(value); }
+  void number(std::int64_t value) { array_.add_number(value); }
+  void number_or_null(int value) { value == 0 ? array_.add_null() : array_.add_number(value); }
+  void time(std::optional<campaign::WallTime> value) {
+    value ? array_.add_number(milliseconds_of(*value)) : array_.add_null();
+  }
+  // Kept as it is when empty: for columns that are not null.
+  void exact_text(const std::string& value) { array_.add(value); }
+  std::string array() const { return array_.text(); }
+
+ private:
+  ArrayText array_;
+};
+
+// One record per attempt, in id order: an UPDATE takes one of several for the same row, and not a certain one. The
+// accepted call beats the doubt about it.
+std::vector<const Record*> furthest_records(const std::vector<Record>& records) {
+  std::map<campaign::AttemptId, const Record*> furthest;
+  for (const Record& record : records) {
+    const auto [at, is_new] = furthest.try_emplace(record.attempt, &record);
+    if (!is_new && record.state == AttemptState::in_progress) at->second = &record;
+  }
+  std::vector<const Record*> ordered;
+  for (const auto& entry : furthest) ordered.push_back(entry.second);
+  return ordered;
+}
+
+// One settlement per attempt, the first, as it would be with two batches; in lead order, in which every writer locks.
+std::vector<const Settlement*> first_settlements(const std::vector<Settlement>& settlements) {
+  std::map<std::pair<campaign::LeadId, campaign::AttemptId>, const Settlement*> first;
+  for (const Settlement& settlement : settlements) {
+    first.try_emplace(std::pair{settlement.lead, settlement.attempt}, &settlement);
+  }
+  std::vector<const Settlement*> ordered;
+  for (const auto& entry : first) ordered.push_back(entry.second);
+  return ordered;
+}
+
+void write_records(Transaction& transaction, const std::string& account, const std::vector<const Record*>& records) {
+  Column attempt, state, call_id, from_number, http_status, detail, answered;
+  for (const Record* record : records) {
+    attempt.token(to_string(record->attempt));
+    state.token(to_string(record->state));
+    call_id.text(record->call_id);
+    from_number.text(record->from_number);
+    http_status.number_or_null(record->http_status);
+    detail.text(record->detail);
+    answered.time(record->answered);
+  }
+  transaction.exec(record_sql, account, attempt.array(), state.array(), call_id.array(), from_number.array(),
+                   http_status.array(), detail.array(), answered.array());
+}
+
+void write_settlements(Transaction& transaction, const std::string& account,
+                       const std::vector<const Settlement*>& settlements) {
+  Column attempt, lead, state, disposition, call_status, call_id, from_number, http_status, detail, answered, started,
+      ended, counted, lead_state, next, outcome, attempts, reason_counts;
+  for (const Settlement* settlement : settlements) {
+    const bool ready = settlement->lead_state == LeadState::ready;
+    attempt.token(to_string(settlement->attempt));
+    lead.number(static_cast<std::int64_t>(settlement->lead));
+    state.token(to_string(settlement->state));
+    disposition.text(settlement->disposition);
+    call_status.text(settlement->call_status);
+    call_id.text(settlement->call_id);
+    from_number.text(settlement->from_number);
+    http_status.number_or_null(settlement->http_status);
+    detail.text(settlement->detail);
+    answered.time(settlement->answered);
+    started.time(settlement->call_started);
+    ended.time(settlement->call_ended);
+    counted.token(settlement->counted ? "true" : "false");
+    lead_state.token(to_string(settlement->lead_state));
+    next.time(ready ? std::optional(settlement->next_at) : std::nullopt);
+    outcome.text(settlement->outcome);
+    attempts.number(settlement->lead_attempts);
+    reason_counts.exact_text(settlement->reason_counts);
+  }
+  transaction.exec(settle_sql, account, attempt.array(), lead.array(), state.array(), disposition.array(),
+                   call_status.array(), call_id.array(), from_number.array(), http_status.array(), detail.array(),
+                   answered.array(), started.array(), ended.array(), counted.array(), lead_state.array(), next.array(),
+                   outcome.array(), attempts.array(), reason_counts.array());
+}
+
+}  // namespace
+
+Result<void> Session::write(const WriteBatch& batch) {
+  const std::vector<const Record*> records = furthest_records(batch.records);
+  const std::vector<const Settlement*> settlements = first_settlements(batch.settlements);
+  if (records.empty() && settlements.empty()) return {};
+  return run("writing outcomes", [&](Transaction& transaction) -> Result<void> {
+    if (transaction.exec(fence_sql, batch.owner.account, batch.owner.epoch).empty()) {
+      return Error{ErrorKind::not_owner, "account " + batch.owner.account + " is no longer owned under epoch " +
+                                             std::to_string(batch.owner.epoch)};
+    }
+    if (!records.empty()) write_records(transaction, batch.owner.account, records);
+    if (!settlements.empty()) write_settlements(transaction, batch.owner.account, settlements);
+    return {};
+  });
+}
+
+}  // namespace dialerd::storage

@@ -1,0 +1,86 @@
+#include <future>
+
+#include "storage_fixture.h"
+
+#include "storage/transaction.h"
+
+namespace dialerd::test {
+namespace {
+
+using namespace std::chrono_literals;
+using storage::ErrorKind;
+
+class Campaigns : public StorageTest {};
+
+TEST_F(Campaigns, RegisteringAgainChangesNothing) {
+  EXPECT_EQ(must(session_.register_campaign("spring", "main", "name: spring\n")), campaign_);
+  EXPECT_EQ(database_.value("select count(*) from dialerd.campaign_revision"), "1");
+}
+
+TEST_F(Campaigns, EveryOtherTextIsARevision) {
+  must(session_.register_campaign("spring", "main", "two"));
+  must(session_.register_campaign("spring", "main", "two"));
+  must(session_.register_campaign("spring", "main", "name: spring\n"));
+  const auto revisions = database_.rows("select revision, source from dialerd.campaign_revision order by 1");
+  const std::vector<std::vector<std::string>> expected = {
+      {"1", "name: spring\n"}, {"2", "two"}, {"3", "name: spring\n"}};
+  EXPECT_EQ(revisions, expected);
+}
+
+TEST_F(Campaigns, ANameBelongsToOneAccount) {
+  const auto other = session_.register_campaign("spring", "other", "x");
+  ASSERT_TRUE(other.has_error());
+  EXPECT_EQ(other.error().kind, ErrorKind::refused);
+  EXPECT_EQ(database_.value("select count(*) from dialerd.campaign_revision"), "1");
+}
+
+TEST_F(Campaigns, AreFoundByName) {
+  EXPECT_EQ(must(session_.find_campaign("spring")), std::optional(campaign_));
+  EXPECT_EQ(must(session_.find_campaign("autumn")), std::nullopt);
+}
+
+TEST_F(Campaigns, ControlsAreReadInTheOrderAskedFor) {
+  const auto second = must(session_.register_campaign("autumn", "main", "x"));
+  must(session_.set_paused(second, true, "complaints: \"loud\"", "ops"));
+  const auto controls = must(session_.controls({second, campaign_, campaign::CampaignId{999}}));
+  ASSERT_EQ(controls.size(), 3U);
+  EXPECT_TRUE(controls[0].paused);
+  EXPECT_EQ(controls[0].reason, "complaints: \"loud\"");
+  EXPECT_FALSE(controls[1].paused);
+  EXPECT_FALSE(controls[2].paused);
+
+  must(session_.set_paused(second, false, "", "ops"));
+  EXPECT_FALSE(must(session_.controls({second}))[0].paused);
+}
+
+// A claim that meets a pause which is just being committed waits for it and sees it, old as the claim's snapshot may
+// be.
+TEST_F(Campaigns, NoClaimSlipsPastAPauseUnderWay) {
+  add_leads(3);
+  std::future<storage::Result<storage::ClaimResult>> claiming;
+  storage::Session operators(database_.settings());
+  must(operators.run("pausing", [&](storage::Transaction& transaction) -> storage::Result<void> {
+    transaction.exec("update dialerd.campaign_control set paused = true");
+    claiming = std::async(std::launch::async, [&] { return session_.claim(request(2)); });
+    EXPECT_EQ(claiming.wait_for(200ms), std::future_status::timeout);
+    return {};
+  }));
+  const auto result = must(claiming.get());
+  EXPECT_TRUE(result.paused);
+  EXPECT_TRUE(result.leads.empty());
+}
+
+TEST_F(Campaigns, PauseIsRespectedInsideTheClaim) {
+  add_leads(3);
+  must(session_.set_paused(campaign_, true, "", "ops"));
+  const auto paused = must(session_.claim(request(2)));
+  EXPECT_TRUE(paused.paused);
+  EXPECT_TRUE(paused.leads.empty());
+  EXPECT_EQ(database_.value("select count(*) from dialerd.attempt"), "0");
+
+  must(session_.set_paused(campaign_, false, "", "ops"));
+  EXPECT_EQ(must(session_.claim(request(2))).leads.size(), 2U);
+}
+
+}  // namespace
+}  // namespace dialerd::test
