@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dialerd::voxsim {
+
+// One received request. Empty texts and a zero status are written as null.
+struct LedgerEntry {
+  std::int64_t at_us = 0;  // unix time, the provider's clock
+  std::uint64_t sequence = 0;
+  std::string_view method{};
+  std::string_view target{};
+  int status = 0;              // HTTP status that was sent; 0 when none was
+  std::string_view outcome{};  // "accepted", an error code, or the name of the fault that struck
+  std::uint32_t delay_ms = 0;
+
+  // Of a POST only.
+  bool is_create = false;
+  std::string_view attempt_id{};
+  std::string_view to_number{};  // in full: the ledger is a test's judge
+  std::string_view from_number{};
+  bool created = false;
+
+  // Of a created call only: what it will come to.
+  std::string_view call_id{};
+  std::string_view reason{};
+  std::string_view final_status{};
+  std::int64_t answer_ms = 0;  // 0: never connects
+  std::int64_t end_ms = 0;
+};
+
+// A file of JSON Lines. Lines are gathered and handed to the operating system by flush(), which is called before the
+// answers to their requests leave: whatever a client has an answer to is in the file, even if this process is killed. A
+// ledger that cannot be written ends the process, since a judge that forgets is worse than none. Not thread-safe.
+class Ledger {
+ public:
+  // Appends to `path`; writes nothing when it is empty. Throws std::system_error when the file cannot be opened.
+  explicit Ledger(const std::string& path);
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  void append(const LedgerEntry& entry);
+  void flush();
+
+ private:
+  int file_ = -1;
+  std::string pending_;
+};
+
+}  // namespace dialerd::voxsim
