@@ -1,0 +1,246 @@
+#include "daemon/runner.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <random>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "daemon/boot_time.h"
+#include "daemon/log.h"
+
+namespace dialerd::daemon {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds report_interval{10};
+
+std::string this_process() {
+  char host[256] = {};
+  gethostname(host, sizeof host - 1);
+  // Containers may share a host name and all be process 1.
+  return std::string(host) + ":" + std::to_string(getpid()) + ":" + std::to_string(std::random_device{}());
+}
+
+std::size_t account_index(const config::DaemonConfig& daemon, const std::string& name) {
+  auto found = std::find_if(daemon.accounts.begin(), daemon.accounts.end(),
+                            [&](const config::Account& a) { return a.name == name; });
+  return static_cast<std::size_t>(found - daemon.accounts.begin());
+}
+
+campaign::EngineSettings engine_settings(const RunnerSettings& settings) {
+  campaign::EngineSettings made;
+  for (const config::Account& account : settings.daemon.accounts) {
+    // Several times the connections keeps each of them busy while answers are on their way back through the engine.
+    std::int64_t connections = settings.daemon.http.connections;
+    // A pass over the list and the look-ups use the same connections.
+    std::int64_t for_calls = std::max<std::int64_t>(1, connections - 1 - campaign::Follower::look_ups_max);
+    made.accounts.push_back({account.name, account.limits, std::max<std::int64_t>(64, 4 * connections), for_calls});
+  }
+  for (std::size_t i = 0; i < settings.campaigns.size(); ++i) {
+    const config::CampaignConfig& config = settings.campaigns[i];
+    made.campaigns.push_back(
+        {settings.campaign_ids[i], campaign::AccountIndex{account_index(settings.daemon, config.account)}, config});
+  }
+  const config::Follow& follow = settings.daemon.follow;
+  const config::Http& http = settings.daemon.http;
+  made.follow = {follow.list_interval, follow.horizon, follow.list_lag, follow.abandon_after,
+                 http.write_timeout + http.response_timeout};
+  return made;
+}
+
+storage::SessionSettings named(storage::SessionSettings settings, const std::string& name) {
+  settings.application_name = "dialerd " + name;
+  return settings;
+}
+
+}  // namespace
+
+Runner::Runner(RunnerSettings settings)
+    : settings_(std::move(settings)),
+      owner_(this_process()),
+      io_(1),
+      tick_timer_(io_),
+      house_timer_(io_),
+      drain_timer_(io_),
+      signals_(io_, SIGTERM, SIGINT, SIGHUP),
+      engine_(engine_settings(settings_)),
+      claim_thread_(named(settings_.session, "claim")),
+      write_thread_(named(settings_.session, "write")),
+      ownership_thread_(named(settings_.session, "ownership")) {
+  clock_.sync(settings_.database_time, settings_.database_time_asked, settings_.database_time_answered);
+  for (std::size_t i = 0; i < settings_.daemon.accounts.size(); ++i) {
+    const config::Account& account = settings_.daemon.accounts[i];
+    accounts_.push_back(std::make_unique<AccountLink>(
+        io_, clock_, campaign::AccountIndex{i}, account.name,
+        voxapi::ClientSettings{account.base_url, settings_.api_keys[i], settings_.daemon.http}));
+  }
+  for (std::size_t i = 0; i < settings_.campaigns.size(); ++i) {
+    const config::CampaignConfig& config = settings_.campaigns[i];
+    CampaignLink link;
+    link.id = settings_.campaign_ids[i];
+    link.name = config.name;
+    link.account = account_index(settings_.daemon, config.account);
+    link.lead_fields = campaign::CallTemplate(config).lead_fields();
+    campaigns_.push_back(std::move(link));
+  }
+}
+
+Runner::~Runner() = default;
+
+ExitCode Runner::run() {
+  log::info("started as " + owner_ + ": " + std::to_string(accounts_.size()) + " account(s), " +
+            std::to_string(settings_.campaigns.size()) + " campaign(s)");
+  wait_for_signal();
+  next_report_ = boot_time() + report_interval;
+  keep_house();
+  schedule_tick();
+  sd_notify(0, "READY=1");
+  io_.run();
+  log::info("stopped: " + std::to_string(counters_.dialled) + " calls dialled, " + std::to_string(counters_.accepted) +
+            " accepted, " + std::to_string(counters_.unknown) + " unknown, " + std::to_string(counters_.settled) +
+            " attempts settled");
+  return exit_code_;
+}
+
+void Runner::schedule_tick() {
+  if (std::exchange(tick_scheduled_, true)) return;
+  boost::asio::post(io_, [this] {
+    tick_scheduled_ = false;
+    tick();
+  });
+}
+
+void Runner::tick() {
+  if (finishing_) return;
+  campaign::Now now = clock_.now();
+  for (auto& account : accounts_) {
+    if (!account->ownership()) continue;
+    bool suspended = now.mono >= account->lease_until() - lease_margin();
+    engine_.suspend(account->index(), suspended);
+  }
+  campaign::Commands commands = engine_.tick(now);
+  carry_out(commands);
+  report_troubles();
+
+  if (draining_ && engine_.drained() && !writes_pending()) {
+    finish(ExitCode::ok);
+  } else if (settings_.until_done && !draining_ && engine_.exhausted() && !writes_pending()) {
+    begin_drain("nothing is left to do");
+  }
+  if (commands.wake_at) {
+    auto wait = std::max(*commands.wake_at - boot_time(), campaign::MonoTime::duration::zero());
+    tick_timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait));
+    tick_timer_.async_wait([this](boost::system::error_code error) {
+      if (!error) schedule_tick();
+    });
+  }
+}
+
+void Runner::carry_out(campaign::Commands& commands) {
+  for (const campaign::Claim& one : commands.claims) claim(one);
+  for (campaign::Call& call : commands.calls) dial(std::move(call));
+  for (campaign::Write& write : commands.writes) {
+    accounts_[static_cast<std::size_t>(write.account)]->add(std::move(write));
+  }
+  for (auto& account : accounts_) {
+    if (account->ownership() && account->write_due()) write(*account);
+  }
+  for (const campaign::ListPass& pass : commands.list_passes) list(pass);
+  for (const campaign::LookUp& one : commands.look_ups) look_up(one);
+}
+
+bool Runner::writes_pending() const {
+  return std::any_of(accounts_.begin(), accounts_.end(),
+                     [](const auto& account) { return account->ownership() && account->writes_pending(); });
+}
+
+void Runner::report_progress() {
+  if (boot_time() < next_report_) return;
+  next_report_ = boot_time() + report_interval;
+  for (const auto& account : accounts_) {
+    campaign::AccountSnapshot snapshot = engine_.snapshot(account->index());
+    std::string line = "account " + snapshot.name + ": " + (snapshot.owned ? "" : "not owned, ") +
+                       std::to_string(snapshot.open) + " calls open, " + std::to_string(snapshot.dialing) +
+                       " dialling, " + std::to_string(snapshot.doubts) + " in doubt, " +
+                       std::to_string(snapshot.unwritten) + " unwritten";
+    if (snapshot.trouble) line += ", waiting or probing after: " + std::string(to_string(*snapshot.trouble));
+    log::info(line);
+  }
+  auto per_second = [&](std::int64_t now, std::int64_t before) {
+    return std::to_string((now - before) / report_interval.count());
+  };
+  log::info("calls: " + std::to_string(counters_.dialled) + " dialled (" +
+            per_second(counters_.dialled, reported_.dialled) + "/s), " + std::to_string(counters_.settled) +
+            " settled (" + per_second(counters_.settled, reported_.settled) + "/s)");
+  reported_ = counters_;
+}
+
+void Runner::report_troubles() {
+  auto report = [](const std::string& who, std::optional<campaign::Trouble>& last,
+                   std::optional<campaign::Trouble> now) {
+    if (last == now) return;
+    last = now;
+    if (now) {
+      log::warning(who + ": waits, then probes, because of: " + std::string(to_string(*now)));
+    } else {
+      log::info(who + ": dials again");
+    }
+  };
+  for (auto& account : accounts_)
+    report("account " + account->name(), account->trouble, engine_.trouble(account->index()));
+  for (CampaignLink& campaign : campaigns_)
+    report("campaign " + campaign.name, campaign.trouble, engine_.trouble(campaign.id));
+}
+
+void Runner::wait_for_signal() {
+  signals_.async_wait([this](boost::system::error_code error, int) {
+    if (error) return;
+    if (draining_) {
+      log::warning("asked to stop while stopping: not waiting for the records that are still outstanding");
+      finish(ExitCode::drain_timeout);
+    } else {
+      begin_drain("asked to stop");
+      wait_for_signal();
+    }
+  });
+}
+
+void Runner::begin_drain(const std::string& why) {
+  if (std::exchange(draining_, true)) return;
+  log::info(why + ": no more calls; waiting for answers and their records");
+  sd_notify(0, "STOPPING=1");
+  engine_.drain();
+  drain_timer_.expires_after(settings_.daemon.drain_timeout);
+  drain_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    log::error("answers or records are still outstanding after drain_timeout; the next start finds out about them");
+    finish(ExitCode::drain_timeout);
+  });
+  schedule_tick();
+}
+
+void Runner::finish(ExitCode code) {
+  if (std::exchange(finishing_, true)) return;
+  exit_code_ = code;
+  release_all();
+}
+
+const Runner::CampaignLink& Runner::campaign_of(campaign::CampaignId id) const {
+  return *std::find_if(campaigns_.begin(), campaigns_.end(),
+                       [&](const CampaignLink& campaign) { return campaign.id == id; });
+}
+
+void Runner::storage_failed(const storage::Error& error) {
+  if (!std::exchange(storage_is_failing_, true)) log::error("database: " + error.message);
+}
+
+void Runner::storage_worked() {
+  if (std::exchange(storage_is_failing_, false)) log::info("database: works again");
+}
+
+}  // namespace dialerd::daemon

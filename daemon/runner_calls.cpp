@@ -1,0 +1,204 @@
+// The way of a lead through the shell: claim, dial, write, list, look up.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <stdexcept>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <openssl/rand.h>
+
+#include "daemon/boot_time.h"
+#include "daemon/log.h"
+#include "daemon/runner.h"
+
+namespace dialerd::daemon {
+namespace {
+
+using storage::ErrorKind;
+
+std::vector<campaign::AttemptId> new_attempt_ids(std::int64_t n, campaign::WallTime now) {
+  std::vector<std::array<std::uint8_t, 10>> random(static_cast<std::size_t>(n));
+  if (RAND_bytes(random.front().data(), static_cast<int>(random.size() * random.front().size())) != 1) {
+    throw std::runtime_error("the system's random numbers cannot be read");
+  }
+  std::vector<campaign::AttemptId> ids;
+  ids.reserve(random.size());
+  for (const auto& bits : random) ids.push_back(campaign::make_attempt_id(now, bits));
+  // Within one millisecond the random bits decide the order; leads take the ids in due order.
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+template <typename T>
+std::vector<T> part_of(const std::vector<T>& rows, std::size_t begin, std::size_t end) {
+  return {rows.begin() + static_cast<std::ptrdiff_t>(begin), rows.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+// Two smaller batches that say the same, in an order that keeps records before settlements. At least two rows.
+std::array<storage::WriteBatch, 2> split(const storage::WriteBatch& batch) {
+  const auto& [owner, records, settlements] = batch;
+  if (!records.empty() && !settlements.empty()) return {{{owner, records, {}}, {owner, {}, settlements}}};
+  std::size_t r = records.size() / 2;
+  std::size_t s = settlements.size() / 2;
+  return {{{owner, part_of(records, 0, r), part_of(settlements, 0, s)},
+           {owner, part_of(records, r, records.size()), part_of(settlements, s, settlements.size())}}};
+}
+
+bool may_be_repeated(const storage::Error& error) {
+  return error.kind == ErrorKind::unavailable || error.kind == ErrorKind::in_doubt;
+}
+
+struct RefusedRow {
+  campaign::AttemptId attempt;
+  std::string message;
+};
+
+// Writes until it is written, or the account is no longer ours, or the thread stops. What the database refuses is
+// narrowed down to the rows that it refuses, so that one bad row does not keep the others from being written. Returns
+// those rows.
+storage::Result<std::vector<RefusedRow>> write_all(StorageThread& thread, storage::Session& session,
+                                                   const storage::WriteBatch& batch) {
+  storage::Backoff backoff;
+  storage::Result<void> written = session.write(batch);
+  // A missing schema too: whoever is at it will be done some time, and until then nothing may be dropped.
+  while (!written && (may_be_repeated(written.error()) || written.error().kind == ErrorKind::schema)) {
+    if (!thread.wait(backoff)) return written.error();
+    written = session.write(batch);
+  }
+  if (written) return std::vector<RefusedRow>{};
+  if (written.error().kind != ErrorKind::refused) return written.error();
+  if (batch.records.size() + batch.settlements.size() == 1) {
+    const auto& attempt = batch.records.empty() ? batch.settlements[0].attempt : batch.records[0].attempt;
+    return std::vector<RefusedRow>{{attempt, written.error().message}};
+  }
+  std::vector<RefusedRow> refused;
+  for (const storage::WriteBatch& part : split(batch)) {
+    auto part_written = write_all(thread, session, part);
+    if (!part_written) return part_written.error();
+    refused.insert(refused.end(), part_written->begin(), part_written->end());
+  }
+  return refused;
+}
+
+}  // namespace
+
+void Runner::claim(const campaign::Claim& claim) {
+  const CampaignLink& campaign = campaign_of(claim.campaign);
+  AccountLink& account = *accounts_[campaign.account];
+  storage::ClaimRequest request;
+  request.owner = *account.ownership();
+  request.campaign = claim.campaign;
+  request.attempts = new_attempt_ids(claim.leads, clock_.now().wall);
+  request.lead_fields = campaign.lead_fields;
+
+  claim_thread_.post(
+      [this, &account, claim, request = std::move(request)](StorageThread& thread, storage::Session& session) {
+        auto result = session.claim(request);
+        if (!result && result.error().kind == ErrorKind::in_doubt) {
+          // Until it is known which leads the claim took, nothing else may be said of them.
+          storage::Backoff backoff;
+          do {
+            if (!thread.wait(backoff)) break;
+            result = session.read_back(request);
+          } while (!result && may_be_repeated(result.error()));
+        }
+        boost::asio::post(io_, [this, &account, claim, result = std::move(result)]() mutable {
+          if (result) {
+            storage_worked();
+            campaign::ClaimAnswer answer{std::move(result->leads), result->next_due, result->paused};
+            engine_.claimed(clock_.now(), claim.campaign, claim.number, std::move(answer));
+          } else {
+            engine_.claim_failed(clock_.now(), claim.campaign, claim.number);
+            if (result.error().kind == ErrorKind::not_owner) {
+              // The lease may just have run out for want of a renewal; the next renewal tells who owns the account.
+              renew_lease(account);
+            } else {
+              storage_failed(result.error());
+            }
+          }
+          schedule_tick();
+        });
+      });
+}
+
+void Runner::dial(campaign::Call call) {
+  AccountLink& account = *accounts_[static_cast<std::size_t>(call.account)];
+  // Also before the lease can have passed to somebody else.
+  campaign::MonoTime send_by = std::min(call.send_by, account.lease_until() - lease_margin());
+  ++counters_.dialled;
+  account.client().create_call(call.request, send_by, [this, attempt = call.attempt](campaign::CreateAnswer answer) {
+    switch (answer.kind) {
+      case campaign::AnswerKind::accepted:
+        ++counters_.accepted;
+        break;
+      case campaign::AnswerKind::unknown:
+        ++counters_.unknown;
+        log::warning("attempt " + to_string(attempt) + ": the answer is in doubt: " + answer.detail);
+        break;
+      default:
+        log::debug("attempt " + to_string(attempt) + ": no call: " + answer.detail);
+    }
+    engine_.answered(clock_.now(), attempt, answer);
+    schedule_tick();
+  });
+}
+
+void Runner::write(AccountLink& account) {
+  std::shared_ptr<storage::WriteBatch> batch = account.take_batch();
+  write_thread_.post([this, &account, generation = account.generation(), batch](StorageThread& thread,
+                                                                                storage::Session& session) {
+    auto refused = write_all(thread, session, *batch);
+    boost::asio::post(io_, [this, &account, generation, batch, refused = std::move(refused)] {
+      if (generation != account.generation()) return;
+      account.batch_ended();
+      if (!refused && refused.error().kind == ErrorKind::not_owner) {
+        lost(account, "another daemon has taken it");
+      } else if (!refused) {
+        storage_failed(refused.error());
+      } else {
+        storage_worked();
+        for (const RefusedRow& row : *refused) {
+          // Not told to the engine: the attempt stays unwritten and keeps its permits, visible and safe. A bug of ours.
+          log::error("attempt " + to_string(row.attempt) + ": the database refuses to record it: " + row.message);
+          std::erase_if(batch->records, [&](const campaign::Record& record) { return record.attempt == row.attempt; });
+          std::erase_if(batch->settlements,
+                        [&](const campaign::Settlement& settlement) { return settlement.attempt == row.attempt; });
+        }
+        counters_.settled += static_cast<std::int64_t>(batch->settlements.size());
+        campaign::Write written{account.index(), std::move(batch->records), std::move(batch->settlements)};
+        engine_.stored(clock_.now(), account.index(), written);
+      }
+      schedule_tick();
+    });
+  });
+}
+
+void Runner::list(const campaign::ListPass& pass) {
+  AccountLink& account = *accounts_[static_cast<std::size_t>(pass.account)];
+  account.list(
+      pass,
+      [this, &account](const campaign::CallNews& news) {
+        engine_.news(clock_.now(), account.index(), news);
+        schedule_tick();
+      },
+      [this, &account](bool complete, std::optional<std::chrono::seconds> retry_after) {
+        engine_.list_pass_ended(clock_.now(), account.index(), complete, retry_after);
+        schedule_tick();
+      });
+}
+
+void Runner::look_up(const campaign::LookUp& look_up) {
+  AccountLink& account = *accounts_[static_cast<std::size_t>(look_up.account)];
+  std::uint64_t generation = account.generation();
+  account.client().get_call(
+      look_up.call_id, [this, &account, generation, attempt = look_up.attempt](voxapi::GetAnswer answer) {
+        if (generation != account.generation()) return;
+        if (answer.failure)
+          log::warning("attempt " + to_string(attempt) + ": looking it up failed: " + answer.failure->detail);
+        engine_.looked_up(clock_.now(), account.index(), attempt, answer.call);
+        schedule_tick();
+      });
+}
+
+}  // namespace dialerd::daemon

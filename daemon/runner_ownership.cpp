@@ -1,0 +1,218 @@
+// What the daemon keeps up beside dialling: leases on its accounts, the operators' pauses, the database's clock.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "daemon/boot_time.h"
+#include "daemon/log.h"
+#include "daemon/runner.h"
+
+namespace dialerd::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using storage::ErrorKind;
+
+constexpr milliseconds house_interval{1000};
+constexpr seconds acquire_interval{1};
+constexpr seconds partitions_interval{60 * 60};
+constexpr milliseconds clock_step_reported{1000};
+
+struct Gain {
+  storage::Ownership ownership;
+  campaign::AccountHistory history;
+  campaign::WallTime database_time{};
+  campaign::MonoTime time_asked{};
+  campaign::MonoTime time_answered{};
+  campaign::MonoTime renewal_asked{};
+};
+
+storage::Result<Gain> acquire(storage::Session& session, const std::string& account, const std::string& owner,
+                              seconds lease, milliseconds statement_timeout) {
+  Gain gain;
+  // Long enough for the history to be read, during which nobody renews.
+  auto ownership = session.acquire(account, owner, std::max<milliseconds>(lease, 2 * statement_timeout));
+  if (!ownership) return ownership.error();
+  gain.ownership = *ownership;
+  // Read after the ownership is ours: from then on nobody else adds to it.
+  auto history = session.history(account);
+  if (!history) return history.error();
+  gain.history = std::move(*history);
+  gain.time_asked = boot_time();
+  auto time = session.database_time();
+  if (!time) return time.error();
+  gain.database_time = *time;
+  gain.time_answered = boot_time();
+  gain.renewal_asked = boot_time();
+  auto renewed = session.renew(gain.ownership, lease);
+  if (!renewed) return renewed.error();
+  return gain;
+}
+
+}  // namespace
+
+void Runner::keep_house() {
+  if (finishing_) return;
+  campaign::MonoTime now = boot_time();
+  for (auto& account : accounts_) {
+    // At the round nearest to the time: waiting for the next one would stretch a second to two.
+    bool due = now + house_interval / 2 >= account->next_ownership_request;
+    if (account->ownership_request_under_way || !due) continue;
+    if (account->ownership()) {
+      renew_lease(*account);
+    } else if (!draining_) {
+      ask_ownership(*account);
+    }
+  }
+  read_controls();
+  report_progress();
+  house_timer_.expires_after(house_interval);
+  house_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) keep_house();
+  });
+  // Once in a while even if the engine asked for no wake-up: leases run out with time alone.
+  schedule_tick();
+}
+
+void Runner::ask_ownership(AccountLink& account) {
+  account.ownership_request_under_way = true;
+  ownership_thread_.post([this, &account](StorageThread&, storage::Session& session) {
+    auto gain =
+        acquire(session, account.name(), owner_, settings_.daemon.lease, settings_.daemon.database.statement_timeout);
+    boost::asio::post(io_, [this, &account, gain = std::move(gain)] {
+      account.ownership_request_under_way = false;
+      account.next_ownership_request = boot_time() + acquire_interval;
+      if (!gain) {
+        if (gain.error().kind == ErrorKind::not_owner) {
+          log::debug("account " + account.name() + ": standing by: " + gain.error().message);
+        } else {
+          storage_failed(gain.error());
+        }
+        return;
+      }
+      if (draining_) {
+        // Too late to do anything with it.
+        ownership_thread_.post(
+            [ownership = gain->ownership](StorageThread&, storage::Session& one) { (void)one.release(ownership); });
+        return;
+      }
+      storage_worked();
+      sync_clock(gain->database_time, gain->time_asked, gain->time_answered);
+      account.gained(gain->ownership, gain->renewal_asked + settings_.daemon.lease);
+      account.next_ownership_request = boot_time() + renewal_interval();
+      engine_.gained(clock_.now(), account.index(), gain->history);
+      campaign::AccountSnapshot snapshot = engine_.snapshot(account.index());
+      log::info("account " + account.name() + ": owned, epoch " + std::to_string(gain->ownership.epoch) + ", " +
+                std::to_string(gain->history.open.size()) + " calls open from before, of them " +
+                std::to_string(snapshot.doubts) + " in doubt");
+      if (static_cast<std::size_t>(snapshot.open + snapshot.doubts) < gain->history.open.size()) {
+        log::warning("account " + account.name() + ": some open calls belong to campaigns that are not configured; " +
+                     "their outcomes are not recorded until these campaigns are configured again");
+      }
+      schedule_tick();
+    });
+  });
+}
+
+void Runner::renew_lease(AccountLink& account) {
+  if (account.ownership_request_under_way || !account.ownership()) return;
+  account.ownership_request_under_way = true;
+  ownership_thread_.post([this, &account, ownership = *account.ownership(), generation = account.generation()](
+                             StorageThread&, storage::Session& session) {
+    campaign::MonoTime asked = boot_time();
+    auto renewed = session.renew(ownership, settings_.daemon.lease);
+    campaign::MonoTime answered = boot_time();
+    boost::asio::post(io_, [this, &account, generation, asked, answered, renewed = std::move(renewed)] {
+      account.ownership_request_under_way = false;
+      if (generation != account.generation()) return;
+      if (renewed) {
+        storage_worked();
+        account.renewed(asked + settings_.daemon.lease);
+        account.next_ownership_request = answered + renewal_interval();
+      } else if (renewed.error().kind == ErrorKind::not_owner) {
+        lost(account, renewed.error().message);
+      } else {
+        storage_failed(renewed.error());
+        account.next_ownership_request = answered + acquire_interval;
+      }
+      schedule_tick();
+    });
+  });
+}
+
+void Runner::lost(AccountLink& account, const std::string& why) {
+  log::warning("account " + account.name() + ": no longer owned: " + why);
+  engine_.lost(account.index());
+  account.lost();
+  account.next_ownership_request = boot_time() + acquire_interval;
+}
+
+void Runner::read_controls() {
+  if (std::exchange(controls_under_way_, true)) return;
+  bool make_partitions = boot_time() >= next_partitions_;
+  // Beside the claims, so that nothing here can keep a lease from being renewed.
+  claim_thread_.post([this, make_partitions](StorageThread&, storage::Session& session) {
+    if (make_partitions) {
+      if (auto made = session.ensure_partitions(); !made) log::warning("making partitions: " + made.error().message);
+    }
+    auto controls = session.controls(settings_.campaign_ids);
+    campaign::MonoTime asked = boot_time();
+    auto time = session.database_time();
+    campaign::MonoTime answered = boot_time();
+    boost::asio::post(io_,
+                      [this, make_partitions, asked, answered, controls = std::move(controls), time = std::move(time)] {
+                        controls_under_way_ = false;
+                        if (make_partitions) next_partitions_ = boot_time() + partitions_interval;
+                        if (time) sync_clock(*time, asked, answered);
+                        if (!controls) return storage_failed(controls.error());
+                        apply(*controls);
+                      });
+  });
+}
+
+void Runner::sync_clock(campaign::WallTime database_time, campaign::MonoTime asked, campaign::MonoTime answered) {
+  auto moved = clock_.sync(database_time, asked, answered);
+  if (moved <= clock_step_reported && moved >= -clock_step_reported) return;
+  engine_.clock_stepped(moved);
+  log::warning("the database's clock moved by " + std::to_string(moved.count()) + " ms against elapsed time");
+}
+
+void Runner::apply(const std::vector<storage::CampaignControl>& controls) {
+  for (CampaignLink& campaign : campaigns_) {
+    auto found = std::find_if(controls.begin(), controls.end(),
+                              [&](const auto& control) { return control.campaign == campaign.id; });
+    bool paused = found != controls.end() && found->paused;
+    engine_.set_paused(campaign.id, paused);
+    if (campaign.paused != paused) {
+      campaign.paused = paused;
+      log::info("campaign " + campaign.name + (paused ? ": paused: " + found->reason : ": resumed"));
+    }
+  }
+  schedule_tick();
+}
+
+void Runner::release_all() {
+  for (auto& account : accounts_) {
+    account->client().close();
+    if (!account->ownership()) continue;
+    ++releases_under_way_;
+    ownership_thread_.post([this, ownership = *account->ownership()](StorageThread&, storage::Session& session) {
+      // A release that fails only makes the next owner wait for the lease to run out.
+      auto released = session.release(ownership);
+      boost::asio::post(io_, [this, released = std::move(released)] {
+        if (!released) log::warning("releasing an account: " + released.error().message);
+        if (--releases_under_way_ == 0) io_.stop();
+      });
+    });
+  }
+  if (releases_under_way_ == 0) return io_.stop();
+  drain_timer_.expires_after(seconds{3});
+  drain_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) io_.stop();
+  });
+}
+
+}  // namespace dialerd::daemon

@@ -1,0 +1,158 @@
+"""What the command line answers: exit codes (daemon/exit_code.h) and messages that say what to do."""
+
+import datetime
+import re
+import unittest
+import zoneinfo
+
+from harness import ProcessTest
+
+GOOD_CAMPAIGN = """\
+campaign: spring
+account: main
+agent: {id: 2b0c7b1e-5d3f-4e0a-9c53-6f1f6a7a9f10}
+caller_numbers: ["07011112222"]
+calling_windows:
+  - {days: mon-fri, from: "09:00", to: "20:00"}
+"""
+
+
+class UsageTest(ProcessTest):
+    migrated = False
+
+    def test_help_and_version(self):
+        everything = self.command("--help", config=False)
+        self.assertEqual(everything.returncode, 0)
+        for subcommand in ("check", "migrate", "import", "run", "status", "report", "pause", "resume"):
+            self.assertRegex(everything.stdout, rf"(?m)^\s+{subcommand}\s")
+            own = self.command(subcommand, "--help", config=False)
+            self.assertEqual(own.returncode, 0)
+            self.assertIn("--config", own.stdout)
+        self.assertRegex(self.command("--version", config=False).stdout, r"^dialerd \d+\.\d+")
+
+    def test_wrong_usage(self):
+        for arguments in ([], ["dance"], ["run", "--fast"], ["report"], ["import", "spring"],
+                          ["import", "spring", "leads.csv", "--map", "name"]):
+            with self.subTest(arguments=arguments):
+                done = self.command(*arguments, config=False)
+                self.assertEqual(done.returncode, 2)
+                self.assertEqual(done.stdout, "")
+                self.assertIn("dialerd", done.stderr)
+
+    def test_check(self):
+        file = self.folder / "spring.yaml"
+        file.write_text(GOOD_CAMPAIGN)
+        self.write_config(campaigns=["spring.yaml"])
+        done = self.command("check")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("no errors", done.stdout)
+
+        # Everything that is wrong is said at once, each with its place.
+        file.write_text(GOOD_CAMPAIGN.replace("account: main", "acount: main")
+                        .replace('from: "09:00"', 'from: "9 Uhr"'))
+        for done in (self.command("check"), self.command("check", str(file), config=False)):
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"{file}:2:1: error: unknown key 'acount'; did you mean 'account'?", done.stderr)
+            self.assertRegex(done.stderr, rf"(?m)^{re.escape(str(file))}:6:27: error: .*9 Uhr")
+        # And the daemon does not start with it.
+        self.assertEqual(self.command("run").returncode, 3)
+
+        file.write_text(GOOD_CAMPAIGN.replace("account: main", "account: other"))
+        done = self.command("check")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, rf"(?m)^{re.escape(str(file))}.*other")
+
+        self.assertEqual(self.command("check", "--config", "/nowhere.yaml", config=False).returncode, 1)
+
+    def test_secrets_that_are_missing_or_open_to_all(self):
+        self.write_campaign()
+        self.key_file.chmod(0o644)
+        done = self.command("run")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(f"{self.key_file}: others may read this secret; chmod 0600", done.stderr)
+        self.assertNotIn(self.key, done.stderr)
+
+        self.key_file.unlink()
+        done = self.command("run")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(f"account main: its api_key: {self.key_file}", done.stderr)
+
+        self.key_file.touch(0o600)
+        done = self.command("run")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("empty", done.stderr)
+
+    def test_a_database_without_the_schema(self):
+        self.write_campaign()
+        leads = str(self.write_leads(self.numbers(1)))
+        for arguments in (["run"], ["status"], ["import", "campaign", leads], ["report", "campaign"],
+                          ["pause", "campaign"]):
+            with self.subTest(arguments=arguments):
+                done = self.command(*arguments)
+                self.assertEqual(done.returncode, 4, done.stderr)
+                self.assertIn("dialerd migrate", done.stderr)
+        self.assertIn("applied 1", self.dialerd("migrate"))
+        self.assertIn("up to date", self.dialerd("migrate"))
+        self.dialerd("status")
+
+        # A schema of a later version is not touched either.
+        self.db.execute("create table before as select * from dialerd.schema_migration")
+        self.db.execute("insert into dialerd.schema_migration select (r).* from (select jsonb_populate_record("
+                        "null::dialerd.schema_migration, to_jsonb(b) || '{\"number\": 9999}') as r "
+                        "from before b limit 1) q")
+        self.assertEqual(self.command("run").returncode, 4)
+        self.assertEqual(self.command("migrate").returncode, 4)
+
+    def test_a_database_that_is_down(self):
+        self.write_campaign()
+        self.write_config(database={"conninfo": f"host={self.folder} user=dialerd dbname=dialerd"})
+        for arguments in (["run"], ["status"], ["migrate"], ["report", "campaign"], ["pause", "campaign"]):
+            with self.subTest(arguments=arguments):
+                done = self.command(*arguments)
+                self.assertEqual(done.returncode, 5, done.stderr)
+                self.assertTrue(done.stderr.startswith("dialerd: "), done.stderr)
+
+
+class CampaignsTest(ProcessTest):
+    def test_a_campaign_that_nobody_knows(self):
+        self.write_campaign()
+        for arguments in (["report", "autumn"], ["pause", "autumn"], ["resume", "autumn"],
+                          ["import", "autumn", str(self.write_leads([]))]):
+            with self.subTest(arguments=arguments):
+                done = self.command(*arguments)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("'autumn'", done.stderr)
+
+    def test_status_and_report_show_what_there_is(self):
+        self.write_campaign()
+        self.import_leads(12)
+        self.assertRegex(self.dialerd("status"), r"(?m)^\s+campaign\s+main\s+running\s+12\s+12\s+0\s+0\s+0\s+0\s*$")
+        self.assertRegex(self.dialerd("report", "campaign"), r"(?m)^\s+12\s+12\s+12\s+0\s+0\s+0\s+0")
+
+    def test_nothing_is_dialled_outside_the_calling_window(self):
+        self.start_voxsim("--ring-ms", "10", "--talk-ms", "10")
+        self.write_config()
+        zone = zoneinfo.ZoneInfo("Asia/Seoul")
+        now = datetime.datetime.now(zone)
+
+        def window(begin, end):
+            times = [(now + datetime.timedelta(minutes=m)).strftime("%H:%M") for m in (begin, end)]
+            return [{"days": "daily", "from": times[0], "to": "24:00" if times[1] == "00:00" else times[1]}]
+        self.write_campaign("campaign-open", calling_windows=window(-60, 60))
+        self.write_campaign("campaign-closed", calling_windows=window(120, 240))
+        self.write_campaign("campaign-closing", calling_windows=window(-60, 3), window_margin="5m")
+        for i, name in enumerate(("campaign-open", "campaign-closed", "campaign-closing")):
+            self.import_leads(10, name, first=1000 * i)
+        daemon = self.start_daemon()
+        self.sim.wait_for_posts(10)
+        # The other two had their turn each time that this one had; and once more until the daemon sees the pause.
+        self.dialerd("pause", "campaign-open", "--reason", "enough")
+        daemon.wait_for_log("campaign campaign-open: paused")
+        self.assertEqual({post["to_number"] for post in self.sim.posts()}, set(self.numbers(10)))
+        self.assertEqual(self.db.lead_states("campaign-closed"), {"ready": 10})
+        self.assertEqual(self.db.lead_states("campaign-closing"), {"ready": 10})
+        self.assertEqual(daemon.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
