@@ -19,6 +19,18 @@ EngineSettings engine_settings() {
   return settings;
 }
 
+EngineSettings with_account_limits(const config::Limits& limits) {
+  EngineSettings settings = engine_settings();
+  settings.accounts[0].limits = limits;
+  return settings;
+}
+
+EngineSettings with_concurrency(std::int64_t n) {
+  config::Limits limits;
+  limits.concurrency = n;
+  return with_account_limits(limits);
+}
+
 Driver::Driver(EngineSettings settings) : engine(std::move(settings)) {
   engine.gained(now, account_index, {});
   tick();

@@ -15,6 +15,9 @@ inline constexpr AccountIndex account_index{0};
 
 EngineSettings engine_settings();  // open around the clock, no limits, retries as built in
 
+EngineSettings with_account_limits(const config::Limits& limits);
+EngineSettings with_concurrency(std::int64_t n);  // of the account
+
 class Driver {
  public:
   explicit Driver(EngineSettings settings = engine_settings());

@@ -1,0 +1,255 @@
+// The engine's promises at the end of calls, restarts, changes of ownership and drains. See engine_test.cpp.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "campaign/engine.h"
+#include "tests/unit/campaign/engine_fixture.h"
+
+namespace dialerd::campaign {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+TEST(EngineEnd, ARetryIsNotBeforeItsDelayAndNotMuchLater) {
+  Driver driver;
+  AttemptId attempt = driver.one_call().attempt;
+  driver.accept(attempt);
+  driver.store();
+  driver.news(attempt, "not_connected", "dial_no_answer");
+  const Settlement& settlement = driver.only_settlement();
+  EXPECT_EQ(settlement.lead_state, LeadState::ready);
+  EXPECT_GE(settlement.next_at, driver.now.wall + minutes{30});
+  EXPECT_LE(settlement.next_at, driver.now.wall + minutes{33});
+  EXPECT_EQ(settlement.lead_attempts, 1);
+  EXPECT_EQ(settlement.reason_counts, "dial_no_answer=1");
+}
+
+TEST(EngineEnd, ARetryThatFallsOutsideTheWindowMovesToTheNextOpening) {
+  EngineSettings settings = engine_settings();
+  settings.campaigns[0].config.calling_windows = {{2, 0, 9 * 60 + 20}, {3, 11 * 60, 12 * 60}};  // it is Tuesday 09:00
+  Driver driver(settings);
+  AttemptId attempt = driver.one_call().attempt;
+  driver.accept(attempt);
+  driver.store();
+  driver.news(attempt, "not_connected", "dial_no_answer");
+  EXPECT_EQ(driver.only_settlement().next_at, driver.now.wall + hours{26});  // Wednesday 11:00
+}
+
+TEST(EngineEnd, AnUnknownReasonIsHeld) {
+  Driver driver;
+  AttemptId attempt = driver.one_call().attempt;
+  driver.accept(attempt);
+  driver.store();
+  driver.news(attempt, "ended", "blocked_number");
+  EXPECT_EQ(driver.only_settlement().lead_state, LeadState::held);
+  EXPECT_EQ(driver.only_settlement().outcome, "blocked_number");
+}
+
+TEST(EngineEnd, AProviderLimitStopsTheAccountAndCostsTheLeadNothing) {
+  Driver driver;
+  AttemptId attempt = driver.one_call().attempt;
+  driver.accept(attempt);
+  driver.store();
+  driver.news(attempt, "error", "daily_call_limit_reached");
+  EXPECT_FALSE(driver.only_settlement().counted);
+  EXPECT_EQ(driver.only_settlement().lead_attempts, 0);
+  EXPECT_EQ(driver.only_settlement().lead_state, LeadState::ready);
+  EXPECT_EQ(driver.engine.snapshot(account_index).trouble, Trouble::daily_limit);
+  driver.store();
+  driver.advance(minutes{9});
+  driver.tick();
+  EXPECT_TRUE(driver.commands.claims.empty());
+}
+
+TEST(EngineEnd, AnAcceptedProbeDoesNotEndALimitThatShowsOnlyAtTheEnd) {
+  Driver driver;
+  AttemptId attempt = driver.one_call().attempt;
+  driver.accept(attempt);
+  driver.store();
+  driver.news(attempt, "error", "hourly_call_limit_reached");
+  driver.store();
+  driver.advance(minutes{2});
+  driver.tick();
+  AttemptId probe = driver.one_call().attempt;
+  driver.accept(probe);
+  driver.store();
+  EXPECT_TRUE(driver.commands.claims.empty()) << "accepted, but that is what the refused ones were too";
+  driver.news(probe, "ongoing");
+  EXPECT_EQ(driver.commands.claims.size(), 1U);
+}
+
+TEST(EngineEnd, LateNewsOfASettledCallChangesNothing) {
+  Driver driver;
+  AttemptId attempt = driver.one_call().attempt;
+  driver.accept(attempt);
+  driver.store();
+  driver.news(attempt, "ended", "user_hangup");
+  Commands ended = driver.commands;
+  driver.news(attempt, "not_connected", "dial_no_answer");
+  EXPECT_TRUE(driver.commands.writes.empty());
+  driver.commands = ended;
+  driver.store();
+  driver.news(attempt, "not_connected", "dial_no_answer");
+  EXPECT_TRUE(driver.commands.writes.empty());
+}
+
+TEST(EngineRestart, RebuildsLimitsAndNeverDialsAnOpenAttemptAgain) {
+  config::Limits limits;
+  limits.concurrency = 10;
+  limits.per_hour = 10;
+  Driver driver(with_account_limits(limits));
+  AccountHistory history;
+  history.counts.push_back({campaign_id, driver.now.wall - minutes{10}, 5});
+  OpenAttempt dialing;
+  dialing.attempt = make_attempt_id(driver.now.wall - seconds{20}, {});
+  dialing.campaign = campaign_id;
+  dialing.claimed = driver.now.wall - seconds{20};
+  OpenAttempt open = dialing;
+  open.attempt = make_attempt_id(driver.now.wall - seconds{30}, {});
+  open.state = AttemptState::in_progress;
+  open.call_id = "call-1";
+  open.answered = driver.now.wall - seconds{29};
+  history.open = {dialing, open};
+  driver.engine.gained(driver.now, account_index, history);
+  driver.tick();
+  ASSERT_EQ(driver.commands.claims.size(), 1U);
+  EXPECT_EQ(driver.commands.claims[0].leads, 3) << "10 less 5 counted less 2 open";
+  EXPECT_TRUE(driver.commands.calls.empty());
+  EXPECT_EQ(driver.only_record().attempt, dialing.attempt);
+  EXPECT_EQ(driver.only_record().state, AttemptState::unknown);
+  EXPECT_EQ(driver.engine.snapshot(account_index).open, 1);
+  EXPECT_EQ(driver.engine.snapshot(account_index).doubts, 1);
+}
+
+TEST(EngineRestart, APostThatMayJustHaveLeftIsWaitedForBeforeItsAbsenceCounts) {
+  Driver driver;
+  AccountHistory history;
+  OpenAttempt dialing;
+  dialing.attempt = make_attempt_id(driver.now.wall, {});
+  dialing.campaign = campaign_id;
+  history.open = {dialing};
+  driver.engine.gained(driver.now, account_index, history);
+  driver.tick();
+  driver.store();
+  MonoTime begun = driver.now.mono;
+  while (driver.commands.writes.empty()) {
+    driver.advance(seconds{1});
+    driver.empty_pass();
+  }
+  EXPECT_EQ(driver.only_settlement().disposition, "not_placed");
+  FollowSettings follow = engine_settings().follow;
+  EXPECT_GE(driver.now.mono - begun, follow.answer_max + 2 * follow.list_lag);
+}
+
+TEST(EngineRestart, SpacingGoesOnAsIfACallHadJustBeenStarted) {
+  config::Limits limits;
+  limits.per_second = 1;
+  EngineSettings settings = with_account_limits(limits);
+  Driver driver(settings);
+  for (int i = 0; driver.dialled.empty() && i < 100; ++i) {
+    if (!driver.commands.claims.empty()) driver.claim_brings(1);
+    driver.advance(milliseconds{50});
+    driver.tick();
+  }
+  ASSERT_FALSE(driver.dialled.empty());
+  EXPECT_GE(driver.dialled[0] - MonoTime{hours{100}}, seconds{1});
+}
+
+TEST(EngineOwnership, WithoutTheAccountNothingHappens) {
+  Driver driver;
+  driver.engine.lost(account_index);
+  driver.advance(seconds{5});
+  driver.tick();
+  EXPECT_TRUE(driver.commands.claims.empty());
+  EXPECT_FALSE(driver.commands.wake_at);
+}
+
+TEST(EngineOwnership, WhileTheLeaseIsInDoubtNothingIsClaimedOrDialledButAnswersAreRecorded) {
+  Driver driver;
+  AttemptId under_way = driver.one_call().attempt;
+  driver.advance(seconds{2});
+  driver.tick();
+  driver.engine.suspend(account_index, true);
+  driver.claim_brings(1);
+  EXPECT_TRUE(driver.commands.calls.empty());
+  EXPECT_EQ(driver.only_settlement().disposition, "not_sent:suspended");
+  driver.accept(under_way);
+  EXPECT_EQ(driver.only_record().state, AttemptState::in_progress);
+  driver.advance(seconds{5});
+  driver.tick();
+  EXPECT_TRUE(driver.commands.claims.empty());
+  driver.engine.suspend(account_index, false);
+  driver.tick();
+  EXPECT_EQ(driver.commands.claims.size(), 1U);
+}
+
+TEST(EngineDrain, StopsCallsAtOnceAndIsDrainedWhenAllIsStored) {
+  Driver driver;
+  driver.claim_brings(2);
+  ASSERT_EQ(driver.commands.calls.size(), 2U);
+  AttemptId first = driver.commands.calls[0].attempt;
+  AttemptId second = driver.commands.calls[1].attempt;
+  driver.engine.drain();
+  driver.advance(seconds{2});
+  driver.tick();
+  EXPECT_TRUE(driver.commands.claims.empty());
+  EXPECT_FALSE(driver.engine.drained());
+  driver.accept(first);
+  driver.store();
+  driver.accept(second);
+  EXPECT_FALSE(driver.engine.drained()) << "the record is not stored";
+  driver.store();
+  EXPECT_TRUE(driver.engine.drained()) << "open calls are left to the next start";
+}
+
+TEST(EngineDrain, AClaimThatWasUnderWayComesBackUndialled) {
+  Driver driver;
+  driver.engine.drain();
+  EXPECT_FALSE(driver.engine.drained());
+  driver.claim_brings(1);
+  EXPECT_TRUE(driver.commands.calls.empty());
+  EXPECT_EQ(driver.only_settlement().disposition, "not_sent:draining");
+  driver.store();
+  EXPECT_TRUE(driver.engine.drained());
+}
+
+TEST(EngineExhausted, OnlyWhenNothingIsReadyNowOrLaterAndNothingIsOpen) {
+  Driver driver;
+  EXPECT_FALSE(driver.engine.exhausted());
+  AttemptId attempt = driver.one_call().attempt;
+  EXPECT_FALSE(driver.engine.exhausted());
+  driver.accept(attempt);
+  driver.store();
+  driver.news(attempt, "ended", "user_hangup");
+  EXPECT_FALSE(driver.engine.exhausted());
+  driver.store();
+  EXPECT_TRUE(driver.engine.exhausted());
+}
+
+TEST(EngineExhausted, AnAnswerThatIsOlderThanASettlementDoesNotHideItsLead) {
+  Driver driver;
+  AttemptId attempt = driver.one_call().attempt;
+  driver.accept(attempt);
+  driver.store();
+  driver.advance(seconds{2});
+  driver.news(attempt, "not_connected", "dial_busy");
+  Commands ended = driver.commands;
+  ASSERT_EQ(ended.claims.size(), 1U) << "asked before the settlement is stored, and sees no ready lead";
+  driver.commands = ended;
+  driver.store();
+  driver.engine.claimed(driver.now, campaign_id, ended.claims[0].number, {});
+  driver.tick();
+  EXPECT_FALSE(driver.engine.exhausted());
+}
+
+TEST(EngineExhausted, ALeadThatIsDueLaterIsNotNothing) {
+  Driver driver;
+  driver.claim_brings(0, minutes{30});
+  EXPECT_FALSE(driver.engine.exhausted());
+}
+
+}  // namespace
+}  // namespace dialerd::campaign
