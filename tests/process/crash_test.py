@@ -37,7 +37,7 @@ class CrashTest(ProcessTest):
             run_until(after_more_calls)
         run_until(lambda daemon: time.sleep(chance.uniform(0, 0.02)))
 
-        self.assertEqual(self.wait_for_the_end(self.start_daemon("--until-done"), 60), 0)
+        self.assertEqual(self.start_daemon("--until-done").wait(60), 0)
         attempts = check_books(self, self.db, self.sim.ledger())
         states = self.db.lead_states()
         self.assertEqual(states, {"done": LEADS})

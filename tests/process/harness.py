@@ -277,17 +277,6 @@ class ProcessTest(unittest.TestCase):
         self.write_campaign(**(campaign or {}))
         self.import_leads(leads)
 
-    def wait_for_the_end(self, daemon, timeout):
-        """The exit code of a run --until-done. A lead of which several attempts were never placed is due again only
-        after minutes; such a lead is brought forward."""
-        def ended():
-            if daemon.running():
-                self.db.execute("update dialerd.lead_state set next_at = now() where state = 'ready' "
-                                "and next_at > now() + interval '10 seconds' and reason_counts like '%not_placed=%'")
-            return not daemon.running()
-        wait_until(ended, timeout, f"the end of {daemon.log_path.name}", interval=0.25)
-        return daemon.wait(0)
-
     @contextlib.contextmanager
     def took_less_than(self, seconds, what):
         begin = time.monotonic()

@@ -28,7 +28,7 @@ class OutcomesTest(ProcessTest):
         # A number that the provider refuses with 400: it is the lead that is wrong.
         self.db.execute("insert into dialerd.lead (campaign_id, to_number, fields) "
                         "select campaign_id, '0123456', '{\"name\": \"a short number\"}' from dialerd.campaign")
-        self.assertEqual(self.wait_for_the_end(self.start_daemon("--until-done"), 60), 0)
+        self.assertEqual(self.start_daemon("--until-done").wait(60), 0)
 
         requests = self.sim.ledger()
         attempts = check_books(self, self.db, requests)
