@@ -200,8 +200,8 @@ void Runner::report_troubles() {
 void Runner::wait_for_signal() {
   signals_.async_wait([this](boost::system::error_code error, int) {
     if (error) return;
-    if (draining_) {
-      log::warning("asked to stop while stopping: not waiting for the records that are still outstanding");
+    if (std::exchange(asked_to_stop_, true)) {
+      log::warning("asked to stop again: not waiting for the records that are still outstanding");
       finish(ExitCode::drain_timeout);
     } else {
       begin_drain("asked to stop");

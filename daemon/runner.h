@@ -117,6 +117,7 @@ class Runner {
 
   bool tick_scheduled_ = false;
   bool draining_ = false;
+  bool asked_to_stop_ = false;  // by a signal; a drain may also begin by itself
   bool finishing_ = false;
   bool storage_is_failing_ = false;
   bool controls_under_way_ = false;

@@ -26,7 +26,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 AGENT = "2b0c7b1e-5d3f-4e0a-9c53-6f1f6a7a9f10"
 
 
-def wait_until(condition, timeout, what, interval=0.02):
+def wait_until(condition, timeout, what):
     """The condition's first true value. Fails when there is none in `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
@@ -35,7 +35,7 @@ def wait_until(condition, timeout, what, interval=0.02):
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout} s: {what}")
-        time.sleep(interval)
+        time.sleep(0.02)
 
 
 def die_with_the_test():
