@@ -49,13 +49,24 @@ struct Settlement {
   std::optional<WallTime> answered;      // set when this settles an attempt whose POST was answered without a Record
   std::optional<WallTime> call_started;  // the provider's start_at and end_at
   std::optional<WallTime> call_ended;
-  bool counted = true;  // spends one of the lead's attempts
+  bool counted = true;        // spends one of the lead's attempts
+  bool conversation = false;  // the person spoke with the agent: counts for frequency caps and lock-outs
 
   LeadState lead_state = LeadState::done;  // ready, done or held
   WallTime next_at{};                      // ready: when the lead is due again
   std::string outcome;                     // done: the outcome; held: the reason; ready: empty
+  std::string decision;                    // the code of what decided so ("retry", "max_attempts", "expired" ...)
+  bool callback = false;                   // ready: still due at a promised time
+  int number_index = 0;                    // ready: which of the lead's numbers is dialled next
   int lead_attempts = 0;                   // the lead's counted attempts, this one included if it counts
   std::string reason_counts;
+};
+
+// A claimed attempt that the database does not let be dialled any more.
+struct Refusal {
+  AttemptId attempt;
+  std::string code;               // "suppressed", "lock_out:REASON", "list_missing:NAME", "list_stale:NAME", "paused"
+  std::optional<WallTime> until;  // lock_out: when the lead may be called again
 };
 
 }  // namespace dialerd::campaign

@@ -9,8 +9,10 @@
 namespace dialerd::campaign {
 namespace {
 
-ratelimit::NodeLimits node_limits(const config::Limits& limits) {
-  return {limits.concurrency, limits.per_second, limits.per_minute, limits.per_hour, limits.per_day};
+constexpr int pages_max = 20000;  // two million calls in one pass
+
+ratelimit::RequestBudget::Limits request_limits(const config::Requests& requests) {
+  return {requests.per_second, requests.per_minute, requests.follow_percent};
 }
 
 bool is_running(const CallNews& news) {
@@ -20,28 +22,77 @@ bool is_running(const CallNews& news) {
 
 }  // namespace
 
-Engine::Account::Account(const AccountSettings& from)
-    : settings(from), limits(node_limits(from.limits)), follower(FollowSettings{}) {}
+Engine::Account::Account(const AccountSettings& from, const FollowSettings& follow)
+    : settings(from),
+      node(from.limits, from.reserve_percent),
+      callers(from.caller_numbers),
+      requests(request_limits(from.requests)),
+      follower(follow) {}
 
 Engine::Campaign::Campaign(const CampaignSettings& from)
     : id(from.id),
       account(static_cast<std::size_t>(from.account)),
       call_template(from.config),
-      calendar(from.config.timezone, from.config.calling_windows, from.config.window_margin),
+      gate(from.config),
       retry_policy(from.config.retry),
-      caller_numbers(from.config.caller_numbers),
-      node_limits(dialerd::campaign::node_limits(from.config.limits)),
-      limits(node_limits) {}
+      limits_config(from.config.limits),
+      node(from.config.limits),
+      rotation(from.config.rotation),
+      answer_rate_rest(from.config.answer_rate_rest) {
+  if (from.config.pacing == config::Pacing::even) pace.emplace();
+}
 
 Engine::Engine(EngineSettings settings) : settings_(std::move(settings)) {
-  for (const AccountSettings& account : settings_.accounts) {
-    accounts_.emplace_back(account).follower = Follower(settings_.follow);
-  }
-  for (const CampaignSettings& campaign : settings_.campaigns) {
+  for (const AccountSettings& account : settings_.accounts) accounts_.emplace_back(account, settings_.follow);
+  for (const CampaignSettings& from : settings_.campaigns) {
     std::size_t index = campaigns_.size();
-    campaigns_.emplace_back(campaign);
-    campaign_index_.emplace(static_cast<std::int64_t>(campaign.id), index);
-    accounts_.at(static_cast<std::size_t>(campaign.account)).campaigns.push_back(index);
+    Campaign& campaign = campaigns_.emplace_back(from);
+    campaign_index_.emplace(static_cast<std::int64_t>(from.id), index);
+    Account& account = accounts_.at(campaign.account);
+    account.campaigns.push_back(index);
+    campaign.member = account.shares.add(from.config.share.weight, from.config.share.priority);
+    for (const std::string& number : from.config.caller_numbers)
+      campaign.callers.push_back(account.callers.add(number));
+  }
+  for (Account& account : accounts_) make_pools(account);
+}
+
+// Campaigns belong together that share a limited number, directly or by way of others.
+void Engine::make_pools(Account& account) {
+  std::vector<NumberPool> pools;
+  for (std::size_t place = 0; place < account.campaigns.size(); ++place) {
+    NumberPool joined;
+    joined.numbers = campaigns_[account.campaigns[place]].callers;
+    joined.campaigns = {place};
+    auto shares_limited = [&](const NumberPool& other) {
+      return std::any_of(joined.numbers.begin(), joined.numbers.end(), [&](std::size_t number) {
+        return account.callers.limited(number) &&
+               std::find(other.numbers.begin(), other.numbers.end(), number) != other.numbers.end();
+      });
+    };
+    for (auto other = pools.begin(); other != pools.end();) {
+      if (!shares_limited(*other)) {
+        ++other;
+        continue;
+      }
+      joined.numbers.insert(joined.numbers.end(), other->numbers.begin(), other->numbers.end());
+      joined.campaigns.insert(joined.campaigns.end(), other->campaigns.begin(), other->campaigns.end());
+      other = pools.erase(other);
+    }
+    pools.push_back(std::move(joined));
+  }
+  std::erase_if(pools, [](const NumberPool& pool) { return pool.campaigns.size() < 2; });
+  for (NumberPool& pool : pools) {
+    std::sort(pool.numbers.begin(), pool.numbers.end());
+    pool.numbers.erase(std::unique(pool.numbers.begin(), pool.numbers.end()), pool.numbers.end());
+    std::sort(pool.campaigns.begin(), pool.campaigns.end());
+    for (std::size_t place : pool.campaigns) {
+      Campaign& campaign = campaigns_[account.campaigns[place]];
+      const config::Share& share = settings_.campaigns[account.campaigns[place]].config.share;
+      campaign.pool = account.pools.size();
+      campaign.pool_member = pool.shares.add(share.weight, share.priority);
+    }
+    account.pools.push_back(std::move(pool));
   }
 }
 
@@ -52,71 +103,73 @@ Engine::Campaign* Engine::campaign_of(CampaignId id) {
 
 Engine::Account& Engine::account_of(const Attempt& attempt) { return accounts_[campaigns_[attempt.campaign].account]; }
 
-void Engine::clock_stepped(std::chrono::milliseconds by) {
-  for (Account& account : accounts_) account.follower.clock_stepped(by);
+void Engine::clock_stepped(Now now, std::chrono::milliseconds by) {
+  for (Account& account : accounts_) {
+    account.follower.clock_stepped(by);
+    account.node.clock_stepped(now);
+    account.callers.clock_stepped(now);
+  }
+  for (Campaign& campaign : campaigns_) campaign.node.clock_stepped(now);
 }
 
 void Engine::set_paused(CampaignId id, bool paused) {
   if (Campaign* campaign = campaign_of(id)) campaign->paused = paused;
 }
 
-void Engine::claimed(Now now, CampaignId id, std::uint64_t number, ClaimAnswer answer) {
+void Engine::set_clocks(MonoTime asked, CampaignId id, std::vector<std::string> clocks) {
   Campaign* campaign = campaign_of(id);
-  // The answer to a claim of an ownership that was lost since: its attempts are in the history that was read
-  // afterwards.
-  if (campaign == nullptr || !campaign->claim || campaign->claim->number != number) return;
-  Account& account = accounts_[campaign->account];
-  Claim asked = *std::exchange(campaign->claim, std::nullopt);
-  MonoTime send_by = campaign->claim_asked + settings_.send_deadline;
+  // What was read before the latest settlement may not know the lead that became ready with it.
+  if (campaign == nullptr || asked < campaign->clocks_grew) return;
+  campaign->clocks = std::move(clocks);
+}
 
-  auto brought = static_cast<std::int64_t>(answer.leads.size());
-  assert(brought <= asked.leads);
-  campaign->limits.cancel(asked.leads - brought);
-  account.limits.cancel(asked.leads - brought);
-  // Only ever on: the controls, read beside the claims, may know of a later pause.
-  if (answer.paused) campaign->paused = true;
-  account.claiming -= asked.leads;
-  // A settlement that made a lead ready while the claim was under way may have been too late for it to see.
-  campaign->nothing_ready = brought < asked.leads && !answer.paused && !answer.next_due && !campaign->ready_since_claim;
-  if (brought < asked.leads) {
-    auto wait = answer.next_due.value_or(settings_.idle_claim_interval);
-    wait = std::clamp(wait, std::chrono::milliseconds{10}, settings_.idle_claim_interval);
-    campaign->next_claim = now.mono + wait;
-  }
-
-  for (ClaimedLead& lead : answer.leads) {
-    Attempt& attempt = attempts_[lead.attempt];
-    attempt.campaign = campaign_index_.at(static_cast<std::int64_t>(id));
-    attempt.lead = lead.lead;
-    attempt.attempts_before = lead.attempts;
-    attempt.reason_counts = std::move(lead.reason_counts);
-    attempt.from_number = campaign->caller_numbers[campaign->next_caller++ % campaign->caller_numbers.size()];
-    attempt.send_by = send_by;
-    ++campaign->open;
-
-    auto rendered = campaign->call_template.render(lead, attempt.from_number);
-    if (auto* missing = std::get_if<MissingField>(&rendered)) {
-      campaign->limits.refund();
-      account.limits.refund();
-      settle_held(now, lead.attempt, attempt, AttemptState::not_placed, "missing_field:" + missing->field, nullptr,
-                  false);
-      continue;
-    }
-    attempt.request = std::move(std::get<CallRequest>(rendered));
-    campaign->queue.push_back(lead.attempt);
-    ++account.queued;
+void Engine::became_ready(Now now, Campaign& campaign, const std::string& clock, WallTime next_at) {
+  campaign.nothing_ready = false;
+  campaign.ready_since_claim = true;
+  campaign.next_claim =
+      std::min(campaign.next_claim, now.mono + std::max(next_at - now.wall, WallTime::duration::zero()));
+  campaign.clocks_grew = now.mono;
+  if (std::find(campaign.clocks.begin(), campaign.clocks.end(), clock) == campaign.clocks.end()) {
+    campaign.clocks.push_back(clock);
   }
 }
 
-void Engine::claim_failed(Now now, CampaignId id, std::uint64_t number) {
+void Engine::rechecked(Now now, MonoTime asked, CampaignId id, const std::vector<Refusal>& refusals) {
   Campaign* campaign = campaign_of(id);
-  if (campaign == nullptr || !campaign->claim || campaign->claim->number != number) return;
-  Claim asked = *std::exchange(campaign->claim, std::nullopt);
+  if (campaign == nullptr || !campaign->rechecking) return;
+  campaign->rechecking = false;
   Account& account = accounts_[campaign->account];
-  campaign->limits.cancel(asked.leads);
-  account.limits.cancel(asked.leads);
-  account.claiming -= asked.leads;
-  campaign->next_claim = now.mono + settings_.idle_claim_interval;
+  MonoTime verdict_at = asked;
+  if (now.mono - asked <= settings_.recheck_answer_max) {
+    verdict_at = std::max(asked, now.mono - settings_.verdict_age_max);
+  }
+  for (const AttemptId& queued : campaign->queue) {
+    Attempt& attempt = attempts_.at(queued);
+    // What was claimed meanwhile was not asked about.
+    if (std::exchange(attempt.rechecking, false)) attempt.verdict_at = verdict_at;
+  }
+  for (const Refusal& refusal : refusals) {
+    auto place = std::find(campaign->queue.begin(), campaign->queue.end(), refusal.attempt);
+    if (place == campaign->queue.end()) continue;
+    campaign->queue.erase(place);
+    --account.queued;
+    Attempt& attempt = attempts_.at(refusal.attempt);
+    refund_permits(attempt);
+    if (refusal.code == "suppressed") {
+      settle_finally(now, refusal.attempt, attempt, AttemptState::not_placed, LeadState::done, "suppressed", nullptr,
+                     false);
+    } else {
+      settle_without_call(now, refusal.attempt, attempt, AttemptState::not_placed, "not_sent:" + refusal.code, nullptr,
+                          refusal.until.value_or(now.wall));
+    }
+  }
+}
+
+void Engine::recheck_failed(Now now, CampaignId id) {
+  Campaign* campaign = campaign_of(id);
+  if (campaign == nullptr) return;
+  campaign->rechecking = false;
+  campaign->next_recheck = now.mono + settings_.idle_claim_interval;
 }
 
 void Engine::answered(Now now, const AttemptId& id, const CreateAnswer& answer) {
@@ -127,13 +180,12 @@ void Engine::answered(Now now, const AttemptId& id, const CreateAnswer& answer) 
   Account& account = accounts_[campaign.account];
   --account.dialing;
 
+  account.requests.ended(now.mono, ratelimit::RequestBudget::Kind::create);
   bool may_be_a_call = answer.kind == AnswerKind::accepted || answer.kind == AnswerKind::unknown;
   if (may_be_a_call) {
-    campaign.limits.answered(now.mono);
-    account.limits.answered(now.mono);
+    count_permits(now.mono, attempt);
   } else {
-    campaign.limits.refund();
-    account.limits.refund();
+    refund_permits(attempt);
   }
 
   switch (answer.kind) {
@@ -212,11 +264,24 @@ void Engine::news(Now now, AccountIndex index, const CallNews& news) {
   settle_ended(now, *matched, attempt, news);
 }
 
-void Engine::list_pass_ended(Now now, AccountIndex index, bool complete,
-                             std::optional<std::chrono::seconds> retry_after) {
+void Engine::list_page_answered(Now now, AccountIndex index, const ListPageAnswer& answer) {
   Account& account = accounts_[static_cast<std::size_t>(index)];
-  if (!account.owned) return;
-  for (const AttemptId& id : account.follower.pass_ended(now, complete, retry_after)) {
+  if (!account.owned || !account.pass || !account.pass->asked) return;
+  account.requests.ended(now.mono, ratelimit::RequestBudget::Kind::follow);
+  Pass& pass = *account.pass;
+  pass.asked = false;
+  pass.proves_absence = pass.proves_absence && answer.proves_absence;
+  if (!answer.listed) return end_pass(now, account, false, answer.retry_after);
+  if (answer.next_cursor.empty()) return end_pass(now, account, pass.proves_absence, std::nullopt);
+  // A list that does not end: something is wrong with the cursor.
+  if (++pass.pages >= pages_max || answer.next_cursor == pass.cursor)
+    return end_pass(now, account, false, std::nullopt);
+  pass.cursor = answer.next_cursor;
+}
+
+void Engine::end_pass(Now now, Account& account, bool complete, std::optional<std::chrono::seconds> pause) {
+  account.pass.reset();
+  for (const AttemptId& id : account.follower.pass_ended(now, complete, pause)) {
     Attempt& attempt = attempts_.at(id);
     count_late(now.mono, attempt);
     settle_not_placed(now, id, attempt);
@@ -232,6 +297,7 @@ void Engine::list_pass_ended(Now now, AccountIndex index, bool complete,
 void Engine::looked_up(Now now, AccountIndex index, const AttemptId& attempt, const std::optional<CallNews>& call) {
   Account& account = accounts_[static_cast<std::size_t>(index)];
   if (!account.owned) return;
+  account.requests.ended(now.mono, ratelimit::RequestBudget::Kind::follow);
   account.follower.look_up_ended(attempt);
   if (call) news(now, index, *call);
 }
@@ -247,14 +313,10 @@ void Engine::stored(Now now, AccountIndex index, const Write& write) {
     if (found == attempts_.end()) continue;
     Campaign& campaign = campaigns_[found->second.campaign];
     --account.unwritten;
-    account.limits.finish();
-    campaign.limits.finish();
+    finish_permits(found->second);
     --campaign.open;
     if (settlement.lead_state == LeadState::ready) {
-      campaign.nothing_ready = false;
-      campaign.ready_since_claim = true;
-      campaign.next_claim =
-          std::min(campaign.next_claim, now.mono + std::max(settlement.next_at - now.wall, WallTime::duration::zero()));
+      became_ready(now, campaign, found->second.facts.clock, settlement.next_at);
     }
     attempts_.erase(found);
   }
@@ -270,7 +332,8 @@ bool Engine::drained() const {
 
 bool Engine::exhausted() const {
   return std::all_of(campaigns_.begin(), campaigns_.end(), [&](const Campaign& campaign) {
-    return accounts_[campaign.account].owned && campaign.nothing_ready && campaign.open == 0 && !campaign.claim;
+    bool nothing_ready = campaign.nothing_ready || campaign.clocks.empty();
+    return accounts_[campaign.account].owned && nothing_ready && campaign.open == 0 && !campaign.claim;
   });
 }
 

@@ -12,36 +12,44 @@
 //      |                |                    '------absent twice--> settling
 //      '--gate closed---'--no call made---------------------------> settling
 //
-// Promises that rest here: an attempt is handed out in Commands::calls at most once; permits are taken before the claim
-// is asked for, and a call's slot is freed only when its settlement is stored; what cannot be decided is held.
+// Promises that rest here: an attempt is handed out in Commands::calls at most once; permits of the whole path
+// (account, campaign, caller number) are taken before, and a call's slots are freed only when its settlement is stored;
+// the gate is asked when a lead is claimed and again when it is dialled; what cannot be decided is held.
 //
 // Not thread-safe: one thread, the event loop's, owns it.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "campaign/attempt.h"
+#include "campaign/binding.h"
 #include "campaign/call.h"
 #include "campaign/call_template.h"
-#include "campaign/calling_calendar.h"
+#include "campaign/caller_numbers.h"
+#include "campaign/condition.h"
+#include "campaign/engine_commands.h"
+#include "campaign/even_pace.h"
 #include "campaign/follower.h"
+#include "campaign/gate.h"
 #include "campaign/history.h"
 #include "campaign/hold_off.h"
 #include "campaign/lead.h"
+#include "campaign/limited_node.h"
 #include "campaign/retry_policy.h"
 #include "config/campaign_config.h"
-#include "config/limits_config.h"
-#include "ratelimit/limit_node.h"
+#include "config/daemon_config.h"
+#include "ratelimit/fair_share.h"
+#include "ratelimit/request_budget.h"
 
 namespace dialerd::campaign {
-
-// An account's place in EngineSettings::accounts.
-enum class AccountIndex : std::size_t {};
 
 struct AccountSettings {
   std::string name;
@@ -49,9 +57,12 @@ struct AccountSettings {
   // POSTs that may wait for a connection or an answer: enough to keep every connection busy, few enough that each
   // leaves well before its send deadline.
   std::int64_t dialing_max = 256;
-  // Under `per_second` no more than this many POSTs are handed out at once, so that none waits for a connection and
-  // leaves later, close behind another.
+  // No more than this many POSTs are handed out at once, so that none waits for a connection and leaves later: past
+  // what the gate said of it, or close behind another.
   std::int64_t connections = 64;
+  std::int64_t reserve_percent = 0;
+  config::Requests requests;
+  std::map<std::string, config::CallerNumber> caller_numbers;
 };
 
 struct CampaignSettings {
@@ -64,57 +75,18 @@ struct EngineSettings {
   std::vector<AccountSettings> accounts;
   std::vector<CampaignSettings> campaigns;
   FollowSettings follow;
-  std::int64_t claim_max = 500;                         // leads in one claim
-  std::chrono::seconds send_deadline{10};               // from the claim's request to the first byte of the POST
+  std::int64_t claim_max = 500;            // leads in one claim
+  std::chrono::seconds send_deadline{10};  // from the claim's request to the first byte of the POST
+  // A claimed lead that has waited longer than this since the database last allowed it is asked for once more before it
+  // is dialled: an opt-out holds from then on.
+  std::chrono::milliseconds verdict_age_max{250};
+  // A database that answers that question more slowly than verdict_age_max, but within this, is believed at the moment
+  // when the answer arrives; else nothing would be dialled while it is slow.
+  std::chrono::milliseconds recheck_answer_max{1000};
   std::chrono::milliseconds claim_lookahead{100};       // leads are claimed this long before their slot of `per_second`
+  std::chrono::seconds blocked_claim_interval{10};      // between two claims of a campaign whose lists are not in order
   std::chrono::milliseconds idle_claim_interval{1000};  // between two claims of a campaign that has nothing due
   std::int64_t unwritten_max = 20000;                   // records and settlements not stored: no claim above this
-};
-
-struct Claim {
-  std::uint64_t number = 0;  // names the claim in its answer
-  CampaignId campaign{};
-  std::int64_t leads = 0;
-};
-
-struct Call {
-  AttemptId attempt;
-  AccountIndex account{};
-  CallRequest request;
-  MonoTime send_by;  // the first byte leaves before this, or none
-};
-
-struct ListPass {
-  AccountIndex account{};
-  WallTime start_at_after{};
-};
-
-struct LookUp {
-  AccountIndex account{};
-  AttemptId attempt;
-  std::string call_id;
-};
-
-// What is to be written for one account, in this order: records, then settlements.
-struct Write {
-  AccountIndex account{};
-  std::vector<Record> records;
-  std::vector<Settlement> settlements;
-};
-
-struct Commands {
-  std::vector<Claim> claims;
-  std::vector<Call> calls;
-  std::vector<Write> writes;  // at most one per account
-  std::vector<ListPass> list_passes;
-  std::vector<LookUp> look_ups;
-  std::optional<MonoTime> wake_at;  // call tick() again no later than this
-};
-
-struct ClaimAnswer {
-  std::vector<ClaimedLead> leads;
-  std::optional<std::chrono::milliseconds> next_due;  // see storage::ClaimResult
-  bool paused = false;
 };
 
 // A picture for logs and status.
@@ -140,7 +112,9 @@ class Engine {
 
   // --- control
   // The wall clock that `now` tells was set by that much.
-  void clock_stepped(std::chrono::milliseconds by);
+  void clock_stepped(Now now, std::chrono::milliseconds by);
+  // Which clocks the campaign's ready leads have, as read no earlier than `asked`.
+  void set_clocks(MonoTime asked, CampaignId campaign, std::vector<std::string> clocks);
   void set_paused(CampaignId campaign, bool paused);
   // From now on no claim and no call; what is under way is brought to its record.
   void drain() { draining_ = true; }
@@ -148,9 +122,11 @@ class Engine {
   // --- answers to commands
   void claimed(Now now, CampaignId campaign, std::uint64_t number, ClaimAnswer answer);
   void claim_failed(Now now, CampaignId campaign, std::uint64_t number);
+  void rechecked(Now now, MonoTime asked, CampaignId campaign, const std::vector<Refusal>& refusals);
+  void recheck_failed(Now now, CampaignId campaign);
   void answered(Now now, const AttemptId& attempt, const CreateAnswer& answer);
   void news(Now now, AccountIndex account, const CallNews& news);
-  void list_pass_ended(Now now, AccountIndex account, bool complete, std::optional<std::chrono::seconds> retry_after);
+  void list_page_answered(Now now, AccountIndex account, const ListPageAnswer& answer);
   void looked_up(Now now, AccountIndex account, const AttemptId& attempt, const std::optional<CallNews>& news);
   // A whole Write of that account is committed.
   void stored(Now now, AccountIndex account, const Write& write);
@@ -165,19 +141,27 @@ class Engine {
   // Why an account or campaign waits or probes, if it does.
   std::optional<Trouble> trouble(AccountIndex account) const;
   std::optional<Trouble> trouble(CampaignId campaign) const;
+  std::vector<Condition> conditions(Now now, AccountIndex account) const;
+  // What keeps the campaign from another call now, were a lead due: every limit on its path that has nothing left.
+  // Takes nothing; not const, because windows move on with `now`.
+  std::vector<Binding> binding(Now now, CampaignId campaign);
 
  private:
+  using Allowance = HoldOff::Allowance;
   enum class Phase : std::uint8_t { queued, dialing, open, doubt, settling };
 
   struct Attempt {
     std::size_t campaign = 0;
     Phase phase = Phase::queued;
     LeadId lead{};
-    int attempts_before = 0;
-    std::string reason_counts;
+    LeadFacts facts;
     std::string call_id;
     std::string from_number;
+    std::optional<std::size_t> caller;  // into the account's caller numbers
+    bool any_caller = false;            // of an earlier process that did not record which: each may be the one
     MonoTime send_by;
+    MonoTime verdict_at;                 // the database allowed it no earlier than then
+    bool rechecking = false;             // it is being asked about once more
     std::optional<CallRequest> request;  // while queued
     // Of an earlier process: the provider may still be about to count it, so its window tokens stay held while in
     // doubt.
@@ -186,13 +170,35 @@ class Engine {
     bool campaign_probe = false;
   };
 
+  // A pass over the account's calls, page by page.
+  struct Pass {
+    WallTime start_at_after{};
+    std::string cursor;
+    int pages = 0;
+    bool asked = false;  // a page is under way
+    bool proves_absence = true;
+  };
+
+  // Campaigns that share a caller number with limits of its own: its permits are divided among them before the
+  // account's are, by the same weights and priorities.
+  struct NumberPool {
+    std::vector<std::size_t> numbers;    // of all members
+    std::vector<std::size_t> campaigns;  // places in Account::campaigns
+    ratelimit::FairShare shares;         // its members are `campaigns`, in that order
+    std::int64_t claiming = 0;           // leads that claims of members ask for
+  };
+
   struct Account {
-    explicit Account(const AccountSettings& from);
+    Account(const AccountSettings& from, const FollowSettings& follow);
 
     AccountSettings settings;
-    ratelimit::LimitNode limits;
+    LimitedNode node;
+    CallerNumbers callers;
+    ratelimit::FairShare shares;  // its members are `campaigns`, in that order
+    ratelimit::RequestBudget requests;
     HoldOff hold_off;
     Follower follower;
+    std::optional<Pass> pass;
     bool owned = false;
     bool suspended = false;
     bool probing = false;  // a probe is under way
@@ -200,7 +206,9 @@ class Engine {
     std::int64_t dialing = 0;
     std::int64_t claiming = 0;  // leads that claims under way ask for
     std::int64_t unwritten = 0;
+    bool requests_short = false;  // more would be claimed if more requests could be made
     std::vector<std::size_t> campaigns;
+    std::vector<NumberPool> pools;
     std::size_t turn = 0;  // whose turn it is among `campaigns`
     Write write;           // collected until the next tick
   };
@@ -210,37 +218,84 @@ class Engine {
 
     CampaignId id;
     std::size_t account;
+    std::size_t member = 0;           // of the account's shares
+    std::optional<std::size_t> pool;  // into the account's pools
+    std::size_t pool_member = 0;
     CallTemplate call_template;
-    CallingCalendar calendar;
+    Gate gate;
     RetryPolicy retry_policy;
-    std::vector<std::string> caller_numbers;
-    ratelimit::NodeLimits node_limits;  // for making `limits` anew
-    ratelimit::LimitNode limits;
+    config::Limits limits_config;
+    LimitedNode node;
+    std::optional<EvenPace> pace;
+    config::Rotation rotation;
+    std::optional<config::AnswerRateRest> answer_rate_rest;
+    std::vector<std::size_t> callers;  // into the account's caller numbers
+    std::size_t next_caller = 0;
     HoldOff hold_off;
     bool probing = false;
     bool paused = false;
+    std::string blocked;  // a suppression list that is not in order; empty: none
+    WallTime blocked_since{};
+    std::vector<std::string> clocks{std::string()};  // of its ready leads, as far as known
+    MonoTime clocks_grew{MonoTime::min()};
     bool nothing_ready = false;      // the last claim found no ready lead, due or not
     std::optional<Claim> claim;      // under way
     bool ready_since_claim = false;  // a lead became ready while it was
     MonoTime claim_asked{};
     MonoTime next_claim{MonoTime::min()};
-    std::size_t next_caller = 0;
     std::deque<AttemptId> queue;  // claimed, waiting for their slot
-    std::int64_t open = 0;        // attempts in attempts_
+    bool rechecking = false;      // a recheck of queued attempts is under way
+    MonoTime next_recheck{MonoTime::min()};
+    std::int64_t open = 0;  // attempts in attempts_
   };
 
   using Attempts = std::unordered_map<AttemptId, Attempt>;
 
+  void make_pools(Account& account);
   Campaign* campaign_of(CampaignId id);
   Account& account_of(const Attempt& attempt);
+  // Which caller numbers the attempt is charged to.
+  std::span<const std::size_t> callers_of(const Attempt& attempt) const;
+  std::vector<std::size_t> callers_of(const Account& account, const Campaign* campaign,
+                                      const std::string& number) const;
+  // The attempt's permits, on its whole path: account, campaign, caller number (engine_permits.cpp).
+  void start_permits(MonoTime now, const Attempt& attempt);
+  void count_permits(MonoTime now, const Attempt& attempt);
+  void refund_permits(const Attempt& attempt);
+  void finish_permits(const Attempt& attempt);
+  void restore_permits(Now now, Account& account, const OpenAttempt& open, bool uncounted,
+                       std::span<const std::size_t> callers);
+  void restore_counts(Now now, Account& account, const std::vector<CallCount>& counts);
+  std::optional<std::string> never_opens(Now now, const Campaign& campaign) const;
+  // When the pace of every node lets the attempt start.
+  MonoTime next_start(const Attempt& attempt);
   void count_late(MonoTime now, Attempt& attempt);
+  void became_ready(Now now, Campaign& campaign, const std::string& clock, WallTime next_at);
+
+  // engine_claims.cpp
+  void take_claimed(Now now, Campaign& campaign, ClaimedLead& lead, MonoTime send_by);
+  void ask_claims(Now now, Account& account);
+  void ask_claim(Now now, Account& account, Campaign& campaign, std::int64_t leads);
+  void divide_numbers(Now now, Account& account, std::vector<std::int64_t>& wishes);
+  void give_back_shares(Account& account, const Campaign& campaign, std::int64_t leads);
+  void claim_ended(Account& account, Campaign& campaign, const Claim& claim, std::int64_t unused);
+  std::int64_t claim_wish(Now now, Account& account, Campaign& campaign);
+  std::int64_t claims_possible(Now now, Account& account);
+  std::vector<std::string> open_clocks(Now now, const Campaign& campaign) const;
+  std::int64_t paced(Now now, Campaign& campaign, std::int64_t in_hand);
 
   // engine_tick.cpp
   void dispatch(Now now, Account& account);
   bool dispatch_next(Now now, Account& account, Campaign& campaign);
-  void ask_claims(Now now, Account& account);
-  std::int64_t claim_size(Now now, Account& account, Campaign& campaign, std::int64_t share);
+  struct Refused {
+    std::string disposition;
+    WallTime next_at{};
+  };
+  std::optional<Refused> refused_now(Now now, const Account& account, Campaign& campaign, const Attempt& attempt) const;
+  void ask_recheck(Now now, Campaign& campaign);
+  void take_from_queue(Account& account, Campaign& campaign);
   void follow(Now now, Account& account, AccountIndex index);
+  void end_pass(Now now, Account& account, bool complete, std::optional<std::chrono::seconds> pause);
   void wake(MonoTime at);
 
   // engine_settle.cpp
@@ -249,8 +304,13 @@ class Engine {
                            const CreateAnswer* answer, WallTime next_at);
   // A doubt that turned out to be no call: the lead is due again, later each time, and held when it goes on.
   void settle_not_placed(Now now, const AttemptId& id, Attempt& attempt);
+  // The lead is done or held without (or after) a call, for this reason.
+  void settle_finally(Now now, const AttemptId& id, Attempt& attempt, AttemptState state, LeadState lead_state,
+                      std::string disposition, const CreateAnswer* answer, bool counted);
   void settle_held(Now now, const AttemptId& id, Attempt& attempt, AttemptState state, std::string disposition,
-                   const CreateAnswer* answer, bool counted);
+                   const CreateAnswer* answer, bool counted) {
+    settle_finally(now, id, attempt, state, LeadState::held, std::move(disposition), answer, counted);
+  }
   Settlement settlement_of(const AttemptId& id, const Attempt& attempt, AttemptState state, std::string disposition);
   void settle(Attempt& attempt, Settlement settlement);
   void record(Now now, const AttemptId& id, const Attempt& attempt, AttemptState state, const CreateAnswer& answer);

@@ -6,17 +6,9 @@
 #include "campaign/engine.h"
 
 namespace dialerd::campaign {
-namespace {
-
-// The monotonic moment of a past wall time.
-MonoTime mono_of(Now now, WallTime at) { return now.mono - std::max(now.wall - at, WallTime::duration::zero()); }
-
-}  // namespace
-
 void Engine::count_late(MonoTime now, Attempt& attempt) {
   if (!std::exchange(attempt.uncounted, false)) return;
-  account_of(attempt).limits.answered(now);
-  campaigns_[attempt.campaign].limits.answered(now);
+  count_permits(now, attempt);
 }
 
 void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) {
@@ -25,28 +17,17 @@ void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) 
   account.owned = true;
   account.write.account = index;
 
-  // When the last owner started its last call is not recorded: perhaps just now.
-  account.limits.start(now.mono);
-  for (std::size_t i : account.campaigns) campaigns_[i].limits.start(now.mono);
-
-  for (const CallCount& count : history.counts) {
-    MonoTime at = mono_of(now, count.until);
-    account.limits.restore_counted(now.mono, at, count.calls);
-    if (Campaign* campaign = campaign_of(count.campaign)) campaign->limits.restore_counted(now.mono, at, count.calls);
+  for (std::size_t i : account.campaigns) {
+    // What was read before may be from the time of another owner.
+    campaigns_[i].clocks = {std::string()};
+    campaigns_[i].clocks_grew = now.mono;
   }
+  restore_counts(now, account, history.counts);
   for (const OpenAttempt& open : history.open) {
     Campaign* campaign = campaign_of(open.campaign);
     // A POST that left just before its process ended may be counted by the provider even after this moment.
-    bool uncounted = !open.answered && campaign != nullptr;
-    for (ratelimit::LimitNode* node : {&account.limits, campaign != nullptr ? &campaign->limits : nullptr}) {
-      if (node == nullptr) continue;
-      node->restore_open(1);
-      if (uncounted) {
-        node->restore_unanswered(1);
-      } else {
-        node->restore_counted(now.mono, open.answered ? mono_of(now, *open.answered) : now.mono, 1);
-      }
-    }
+    bool uncounted = campaign != nullptr && (!open.answered || *open.answered > now.wall);
+    restore_permits(now, account, open, uncounted, callers_of(account, campaign, open.from_number));
     // A campaign that is not configured any more: its calls keep their slots of the account, and are left to a daemon
     // that knows the campaign's policy.
     if (campaign == nullptr) continue;
@@ -55,8 +36,10 @@ void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) 
     Attempt& attempt = attempts_[open.attempt];
     attempt.campaign = campaign_index_.at(static_cast<std::int64_t>(open.campaign));
     attempt.lead = open.lead;
-    attempt.attempts_before = open.attempts;
-    attempt.reason_counts = open.reason_counts;
+    attempt.facts = open.facts;
+    attempt.from_number = open.from_number;
+    attempt.caller = account.callers.index_of(open.from_number);
+    attempt.any_caller = !attempt.caller && open.from_number.empty();
     attempt.call_id = open.call_id;
     attempt.uncounted = uncounted;
     if (open.state == AttemptState::in_progress && !open.call_id.empty()) {
@@ -65,14 +48,15 @@ void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) 
       continue;
     }
     attempt.phase = Phase::doubt;
-    // A POST that left just before its process ended may still be on its way to an answer.
+    // A POST that left just before its process ended may still be on its way: until then, and not until now, its answer
+    // was waited for.
     bool sent_lately = open.state == AttemptState::dialing;
-    account.follower.doubt(now.mono + (sent_lately ? settings_.follow.answer_max : std::chrono::milliseconds{0}),
-                           open.attempt);
+    WallTime waited_until = sent_lately ? now.wall + settings_.follow.answer_max : open.answered.value_or(now.wall);
+    account.follower.doubt(now.mono + std::max(waited_until - now.wall, WallTime::duration::zero()), open.attempt);
     if (sent_lately) {
       CreateAnswer answer;
       answer.detail = "the daemon stopped before an answer was recorded";
-      record(now, open.attempt, attempt, AttemptState::unknown, answer);
+      record({now.mono, waited_until}, open.attempt, attempt, AttemptState::unknown, answer);
     }
   }
 }
@@ -84,19 +68,28 @@ void Engine::lost(AccountIndex index) {
   });
   for (std::size_t i : account.campaigns) {
     Campaign& campaign = campaigns_[i];
-    campaign.limits = ratelimit::LimitNode(campaign.node_limits);
+    campaign.node = LimitedNode(campaign.limits_config);
     campaign.hold_off = HoldOff();
     campaign.probing = false;
+    campaign.rechecking = false;
+    campaign.next_recheck = MonoTime::min();
+    campaign.blocked.clear();
+    if (campaign.pace) campaign.pace.emplace();
     campaign.nothing_ready = false;
     campaign.claim.reset();
     campaign.queue.clear();
     campaign.open = 0;
     campaign.next_claim = MonoTime::min();
   }
-  auto campaigns = std::move(account.campaigns);
-  account = Account(account.settings);
-  account.follower = Follower(settings_.follow);
-  account.campaigns = std::move(campaigns);
+  // As new, apart from which campaigns it has and their shares.
+  Account fresh(account.settings, settings_.follow);
+  fresh.campaigns = std::move(account.campaigns);
+  fresh.shares = std::move(account.shares);
+  fresh.pools = std::move(account.pools);
+  for (NumberPool& pool : fresh.pools) pool.claiming = 0;
+  fresh.callers = std::move(account.callers);
+  fresh.callers.reset();
+  account = std::move(fresh);
 }
 
 void Engine::suspend(AccountIndex account, bool suspended) {

@@ -7,12 +7,8 @@
 namespace dialerd::campaign {
 namespace {
 
-// Retries of leads that failed together should not come back together. Up to a tenth of the delay is added, never taken
-// away, by the attempt id's random bits: no random device, and the same in every replay.
-std::chrono::milliseconds jitter(const AttemptId& id, std::chrono::seconds delay) {
-  auto share = static_cast<std::int64_t>(std::hash<AttemptId>{}(id) >> 11 & 0xFF);
-  return std::chrono::milliseconds{delay} * share / (10 * 0x100);
-}
+// For jitter and spreading: different for every attempt, and the same in every replay.
+std::uint64_t random_of(const AttemptId& id) { return std::hash<AttemptId>{}(id); }
 
 std::optional<Trouble> refusal(std::string_view reason) {
   if (reason == "concurrency_limit_reached") return Trouble::concurrency_limit;
@@ -20,6 +16,18 @@ std::optional<Trouble> refusal(std::string_view reason) {
   if (reason == "daily_call_limit_reached") return Trouble::daily_limit;
   if (reason == "insufficient_balance") return Trouble::insufficient_balance;
   return std::nullopt;
+}
+
+LeadState lead_state_after(config::AfterCall then) {
+  switch (then) {
+    case config::AfterCall::retry:
+      return LeadState::ready;
+    case config::AfterCall::done:
+      return LeadState::done;
+    case config::AfterCall::hold:
+      return LeadState::held;
+  }
+  return LeadState::held;
 }
 
 }  // namespace
@@ -48,8 +56,9 @@ Settlement Engine::settlement_of(const AttemptId& id, const Attempt& attempt, At
   settlement.disposition = std::move(disposition);
   settlement.call_id = attempt.call_id;
   settlement.from_number = attempt.from_number;
-  settlement.lead_attempts = attempt.attempts_before;
-  settlement.reason_counts = attempt.reason_counts;
+  settlement.number_index = attempt.facts.number_index;
+  settlement.lead_attempts = attempt.facts.attempts;
+  settlement.reason_counts = attempt.facts.reason_counts;
   return settlement;
 }
 
@@ -81,6 +90,8 @@ void Engine::settle_ended(Now now, const AttemptId& id, Attempt& attempt, const 
   const std::string& reason = news.disconnection_reason.empty() ? news.status : news.disconnection_reason;
   if (auto trouble = refusal(reason)) {
     account.hold_off.trouble(now.mono, *trouble);
+    if (*trouble == Trouble::concurrency_limit)
+      account.node.limits.concurrency_refused(now.mono, account.node.limits.open() - 1);
     end_probe(now.mono, attempt, false);
   } else {
     end_probe(now.mono, attempt, true);
@@ -91,25 +102,27 @@ void Engine::settle_ended(Now now, const AttemptId& id, Attempt& attempt, const 
   settlement.call_started = news.start_at;
   settlement.call_ended = news.end_at;
 
-  ReasonCounts retried = parse_reason_counts(attempt.reason_counts);
-  RetryDecision decision = campaign.retry_policy.decide(reason, attempt.attempts_before, retried);
+  std::optional<std::chrono::milliseconds> talk;
+  if (news.start_at && news.end_at && *news.end_at >= *news.start_at) talk = *news.end_at - *news.start_at;
+  ReasonCounts counts = parse_reason_counts(attempt.facts.reason_counts);
+  counts.erase("not_placed");  // in a row no more
+  RetryDecision decision = campaign.retry_policy.decide({reason, talk, now.wall, attempt.from_number}, attempt.facts,
+                                                        campaign.gate, random_of(id), counts);
   settlement.counted = decision.counted;
-  settlement.reason_counts = to_string(retried);
-  settlement.outcome = reason;
-  switch (decision.then) {
-    case config::AfterCall::done:
-      settlement.lead_state = LeadState::done;
-      break;
-    case config::AfterCall::hold:
-      settlement.lead_state = LeadState::held;
-      break;
-    case config::AfterCall::retry: {
-      auto due = campaign.calendar.next_opening(now.wall + decision.delay + jitter(id, decision.delay));
-      settlement.lead_state = due ? LeadState::ready : LeadState::held;
-      settlement.next_at = due.value_or(WallTime{});
-      settlement.outcome = due ? "" : "no_calling_window";
-      break;
-    }
+  // A reason that is not known may be a conversation: not so only where the call did not connect.
+  bool may_have_talked = classify(reason) == DispositionClass::other && news.status != "not_connected" &&
+                         news.status != "canceled" && news.status != "error";
+  settlement.conversation = decision.conversation || may_have_talked;
+  settlement.reason_counts = to_string(counts);
+  settlement.decision = std::move(decision.decision);
+  settlement.outcome = std::move(decision.outcome);
+  settlement.number_index = decision.number_index;
+  // A refusal was no call: the promise stands.
+  settlement.callback = attempt.facts.callback && !decision.counted;
+  settlement.next_at = decision.next_at;
+  settlement.lead_state = lead_state_after(decision.then);
+  if (auto answered = answered_by_person(classify(reason)); answered && attempt.caller) {
+    account.callers.call_ended(*attempt.caller, *answered, now.mono, campaign.answer_rate_rest);
   }
   settle(attempt, std::move(settlement));
 }
@@ -124,6 +137,8 @@ void Engine::settle_without_call(Now now, const AttemptId& id, Attempt& attempt,
   }
   settlement.counted = false;
   settlement.lead_state = LeadState::ready;
+  settlement.decision = settlement.disposition;
+  settlement.callback = attempt.facts.callback;  // no call was made: the promise stands
   settlement.next_at = next_at;
   end_probe(now.mono, attempt, false);
   settle(attempt, std::move(settlement));
@@ -132,17 +147,17 @@ void Engine::settle_without_call(Now now, const AttemptId& id, Attempt& attempt,
 void Engine::settle_not_placed(Now now, const AttemptId& id, Attempt& attempt) {
   // Not the lead's attempt, so max_attempts does not bound it; but something about it goes wrong again and again.
   constexpr int not_placed_max = 5;
-  ReasonCounts counts = parse_reason_counts(attempt.reason_counts);
+  ReasonCounts counts = parse_reason_counts(attempt.facts.reason_counts);
   int times = ++counts["not_placed"];
-  attempt.reason_counts = to_string(counts);
+  attempt.facts.reason_counts = to_string(counts);
   if (times > not_placed_max)
     return settle_held(now, id, attempt, AttemptState::not_placed, "not_placed", nullptr, false);
   settle_without_call(now, id, attempt, AttemptState::not_placed, "not_placed", nullptr,
                       now.wall + settings_.follow.list_lag * (times - 1));
 }
 
-void Engine::settle_held(Now now, const AttemptId& id, Attempt& attempt, AttemptState state, std::string disposition,
-                         const CreateAnswer* answer, bool counted) {
+void Engine::settle_finally(Now now, const AttemptId& id, Attempt& attempt, AttemptState state, LeadState lead_state,
+                            std::string disposition, const CreateAnswer* answer, bool counted) {
   Settlement settlement = settlement_of(id, attempt, state, disposition);
   if (answer != nullptr) {
     settlement.http_status = answer->http_status;
@@ -150,7 +165,8 @@ void Engine::settle_held(Now now, const AttemptId& id, Attempt& attempt, Attempt
     settlement.answered = now.wall;
   }
   settlement.counted = counted;
-  settlement.lead_state = LeadState::held;
+  settlement.lead_state = lead_state;
+  settlement.decision = disposition;
   settlement.outcome = std::move(disposition);
   end_probe(now.mono, attempt, false);
   settle(attempt, std::move(settlement));

@@ -1,16 +1,10 @@
-// The engine's decisions: which claimed leads are dialled now, how many more to claim, what to ask about open calls.
+// The engine's decisions: which claimed leads are dialled now, and what to ask about open calls.
 #include <algorithm>
 #include <utility>
 
 #include "campaign/engine.h"
 
 namespace dialerd::campaign {
-namespace {
-
-using Allowance = HoldOff::Allowance;
-
-}  // namespace
-
 void Engine::wake(MonoTime at) { commands_.wake_at = std::min(commands_.wake_at.value_or(at), at); }
 
 Commands Engine::tick(Now now) {
@@ -38,42 +32,44 @@ void Engine::dispatch(Now now, Account& account) {
   }
 }
 
+// Why the attempt must not be dialled any more: the gate, asked again, because an accepted call cannot be taken back.
+std::optional<Engine::Refused> Engine::refused_now(Now now, const Account& account, Campaign& campaign,
+                                                   const Attempt& attempt) const {
+  Allowance allowed = std::min(account.hold_off.allowance(now.mono), campaign.hold_off.allowance(now.mono));
+  if (draining_) return Refused{"not_sent:draining", now.wall};
+  if (account.suspended) return Refused{"not_sent:suspended", now.wall};
+  if (campaign.paused) return Refused{"not_sent:paused", now.wall};
+  if (!campaign.blocked.empty()) return Refused{"not_sent:" + campaign.blocked, now.wall};
+  if (allowed == Allowance::none) return Refused{"not_sent:held_off", now.wall};
+  if (now.mono >= attempt.send_by) return Refused{"not_sent:send_deadline", now.wall};
+  Verdict verdict = campaign.gate.decide(attempt.facts, now.wall);
+  if (verdict.kind == VerdictKind::open) return std::nullopt;
+  // What holds or ends the lead is found again by the next claim, which says so.
+  return Refused{"not_sent:" + verdict.rule, verdict.until.value_or(now.wall + std::chrono::minutes{1})};
+}
+
+void Engine::take_from_queue(Account& account, Campaign& campaign) {
+  campaign.queue.pop_front();
+  --account.queued;
+}
+
 // Takes the head of the campaign's queue if something can be done with it now.
 bool Engine::dispatch_next(Now now, Account& account, Campaign& campaign) {
   if (campaign.queue.empty()) return false;
   AttemptId id = campaign.queue.front();
   Attempt& attempt = attempts_.at(id);
 
-  // The gate, asked again: an accepted call cannot be taken back.
-  Allowance allowed = std::min(account.hold_off.allowance(now.mono), campaign.hold_off.allowance(now.mono));
-  std::string refused;
-  WallTime next_at = now.wall;
-  if (draining_) {
-    refused = "not_sent:draining";
-  } else if (account.suspended) {
-    refused = "not_sent:suspended";
-  } else if (campaign.paused) {
-    refused = "not_sent:paused";
-  } else if (!campaign.calendar.open(now.wall)) {
-    refused = "not_sent:window_closed";
-    next_at = campaign.calendar.next_opening(now.wall).value_or(now.wall);
-  } else if (allowed == Allowance::none) {
-    refused = "not_sent:held_off";
-  } else if (now.mono >= attempt.send_by) {
-    refused = "not_sent:send_deadline";
-  }
-  if (!refused.empty()) {
-    campaign.queue.pop_front();
-    --account.queued;
-    campaign.limits.refund();
-    account.limits.refund();
-    settle_without_call(now, id, attempt, AttemptState::not_placed, std::move(refused), nullptr, next_at);
+  if (auto refused = refused_now(now, account, campaign, attempt)) {
+    take_from_queue(account, campaign);
+    refund_permits(attempt);
+    settle_without_call(now, id, attempt, AttemptState::not_placed, std::move(refused->disposition), nullptr,
+                        refused->next_at);
     return true;
   }
 
   bool account_probes = account.hold_off.allowance(now.mono) == Allowance::one;
   bool campaign_probes = campaign.hold_off.allowance(now.mono) == Allowance::one;
-  MonoTime slot = std::max(account.limits.next_start(), campaign.limits.next_start());
+  MonoTime slot = next_start(attempt);
   if ((account_probes && account.probing) || (campaign_probes && campaign.probing)) {
     wake(attempt.send_by);
     return false;
@@ -82,17 +78,26 @@ bool Engine::dispatch_next(Now now, Account& account, Campaign& campaign) {
     wake(std::min(slot, attempt.send_by));
     return false;
   }
-  bool spaced = account.limits.spaced() || campaign.limits.spaced();
-  if (spaced && account.dialing >= account.settings.connections) {
+  // What is handed out leaves at once: waiting for a connection, a call would outlive the answer of its gate.
+  if (account.dialing >= account.settings.connections) {
+    wake(attempt.send_by);
+    return false;
+  }
+  if (!account.requests.may_create(now.mono, account.follower.size() > 0)) {
+    auto more = account.requests.next_create(now.mono, account.follower.size() > 0);
+    wake(std::min(more.value_or(attempt.send_by), attempt.send_by));
+    return false;
+  }
+  if (now.mono > attempt.verdict_at + settings_.verdict_age_max) {
+    ask_recheck(now, campaign);
     wake(attempt.send_by);
     return false;
   }
 
-  campaign.queue.pop_front();
-  --account.queued;
+  take_from_queue(account, campaign);
   ++account.dialing;
-  account.limits.start(now.mono);
-  campaign.limits.start(now.mono);
+  start_permits(now.mono, attempt);
+  account.requests.begin(ratelimit::RequestBudget::Kind::create);
   attempt.phase = Phase::dialing;
   if (account_probes) account.probing = attempt.probe = true;
   if (campaign_probes) campaign.probing = attempt.campaign_probe = true;
@@ -101,74 +106,33 @@ bool Engine::dispatch_next(Now now, Account& account, Campaign& campaign) {
   return true;
 }
 
-void Engine::ask_claims(Now now, Account& account) {
-  if (draining_ || account.suspended || account.unwritten >= settings_.unwritten_max) return;
-  std::size_t count = account.campaigns.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    Campaign& campaign = campaigns_[account.campaigns[(account.turn + i) % count]];
-    std::int64_t n = claim_size(now, account, campaign, static_cast<std::int64_t>(count - i));
-    if (n <= 0) continue;
-    account.limits.reserve(n);
-    campaign.limits.reserve(n);
-    campaign.claim = Claim{++claim_number_, campaign.id, n};
-    campaign.claim_asked = now.mono;
-    campaign.ready_since_claim = false;
-    account.claiming += n;
-    commands_.claims.push_back(*campaign.claim);
-  }
-  if (count > 0) account.turn = (account.turn + 1) % count;
-}
-
-// How many leads of the campaign to claim now; `sharers`: campaigns that have not had their turn, this one included.
-std::int64_t Engine::claim_size(Now now, Account& account, Campaign& campaign, std::int64_t sharers) {
-  if (campaign.claim || campaign.paused || campaign.caller_numbers.empty()) return 0;
-  if (now.mono < campaign.next_claim) {
-    wake(campaign.next_claim);
-    return 0;
-  }
-  if (!campaign.calendar.open(now.wall)) {
-    // Look again at the opening, and now and then before it, because the wall clock may jump.
-    auto opening = campaign.calendar.next_opening(now.wall);
-    wake(now.mono +
-         std::min<WallTime::duration>(opening ? *opening - now.wall : std::chrono::hours{1}, std::chrono::minutes{1}));
-    return 0;
-  }
-  for (const HoldOff* hold_off : {&account.hold_off, &campaign.hold_off}) {
-    if (hold_off->allowance(now.mono) == Allowance::none) {
-      wake(hold_off->until());
-      return 0;
-    }
-  }
-
-  std::int64_t under_way = account.queued + account.dialing + account.claiming;
-  std::int64_t n = std::min(account.limits.available(now.mono), account.settings.dialing_max - under_way);
-  if (account.hold_off.allowance(now.mono) == Allowance::one)
-    n = std::min<std::int64_t>(n, account.probing ? 0 : 1 - under_way);
-  // An even share of what there is, rounded up; what others leave is there at the next tick.
-  n = (n + sharers - 1) / sharers;
-  n = std::min({n, campaign.limits.available(now.mono), settings_.claim_max});
-  if (campaign.hold_off.allowance(now.mono) == Allowance::one) {
-    n = std::min<std::int64_t>(n, campaign.probing || !campaign.queue.empty() ? 0 : 1);
-  }
-  for (ratelimit::LimitNode* node : {&account.limits, &campaign.limits}) {
-    if (auto back = node->next_return(now.mono)) wake(*back);
-  }
-
-  MonoTime until = now.mono + settings_.claim_lookahead;
-  auto queued = static_cast<std::int64_t>(campaign.queue.size());
-  auto slots = std::min(account.limits.starts_until(now.mono, until) - account.queued - account.claiming,
-                        campaign.limits.starts_until(now.mono, until) - queued);
-  // While something is queued, dispatch has asked for the wake-up.
-  if (n > 0 && slots <= 0 && account.queued == 0) {
-    MonoTime slot = std::max(account.limits.next_start(), campaign.limits.next_start());
-    wake(std::max(slot - settings_.claim_lookahead, now.mono + std::chrono::milliseconds{1}));
-  }
-  return std::min(n, slots);
+void Engine::ask_recheck(Now now, Campaign& campaign) {
+  if (campaign.rechecking) return;
+  if (now.mono < campaign.next_recheck) return wake(campaign.next_recheck);
+  campaign.rechecking = true;
+  for (const AttemptId& queued : campaign.queue) attempts_.at(queued).rechecking = true;
+  commands_.rechecks.push_back(Recheck{campaign.id, {campaign.queue.begin(), campaign.queue.end()}});
 }
 
 void Engine::follow(Now now, Account& account, AccountIndex index) {
-  if (auto from = account.follower.pass_due(now)) commands_.list_passes.push_back(ListPass{index, *from});
-  for (Follower::LookUp& look_up : account.follower.look_ups_due(now)) {
+  // Creation comes first, apart from the share of the budget that following may always use.
+  bool creation_waits = account.queued > 0 || account.claiming > 0 || account.requests_short;
+  auto may_ask = [&] {
+    if (account.requests.may_follow(now.mono, creation_waits)) return true;
+    if (auto more = account.requests.next_follow(now.mono, creation_waits)) wake(*more);
+    return false;
+  };
+  if (!account.pass) {
+    if (auto from = account.follower.pass_due(now)) account.pass = Pass{*from, {}, 0, false, true};
+  }
+  if (account.pass && !account.pass->asked && may_ask()) {
+    account.requests.begin(ratelimit::RequestBudget::Kind::follow);
+    account.pass->asked = true;
+    commands_.list_pages.push_back(ListPage{index, account.pass->start_at_after, account.pass->cursor});
+  }
+  while (account.follower.look_up_waits() && may_ask()) {
+    account.requests.begin(ratelimit::RequestBudget::Kind::follow);
+    Follower::LookUp look_up = account.follower.next_look_up(now);
     commands_.look_ups.push_back(LookUp{index, look_up.attempt, std::move(look_up.call_id)});
   }
   if (auto next = account.follower.next_pass()) wake(*next);

@@ -69,19 +69,24 @@ std::vector<AttemptId> Follower::pass_ended(Now now, bool complete, std::optiona
   return absent;
 }
 
-std::vector<Follower::LookUp> Follower::look_ups_due(Now now) {
-  std::vector<LookUp> due;
-  while (look_ups_ < look_ups_max && !look_up_queue_.empty()) {
-    AttemptId attempt = look_up_queue_.back();
+bool Follower::look_up_waits() {
+  // Calls that ended meanwhile, or are being looked up already, are passed over.
+  while (!look_up_queue_.empty()) {
+    auto found = open_.find(look_up_queue_.back());
+    if (found != open_.end() && !found->second.looked_up) break;
     look_up_queue_.pop_back();
-    auto found = open_.find(attempt);
-    if (found == open_.end() || found->second.looked_up) continue;
-    found->second.looked_up = true;
-    found->second.last_news = now.mono;
-    ++look_ups_;
-    due.push_back({attempt, found->second.call_id});
   }
-  return due;
+  return look_ups_ < look_ups_max && !look_up_queue_.empty();
+}
+
+Follower::LookUp Follower::next_look_up(Now now) {
+  AttemptId attempt = look_up_queue_.back();
+  look_up_queue_.pop_back();
+  Open& open = open_.at(attempt);
+  open.looked_up = true;
+  open.last_news = now.mono;
+  ++look_ups_;
+  return {attempt, open.call_id};
 }
 
 void Follower::look_up_ended(const AttemptId& attempt) {

@@ -63,7 +63,9 @@ class Follower {
     AttemptId attempt;
     std::string call_id;
   };
-  std::vector<LookUp> look_ups_due(Now now);
+  // Whether a call is to be looked up now; next_look_up names it, and it is under way until look_up_ended.
+  bool look_up_waits();
+  LookUp next_look_up(Now now);
   void look_up_ended(const AttemptId& attempt);
 
   // Attempts that this process has followed for longer than abandon_after. Looks at every one: for the end of a pass.

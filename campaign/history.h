@@ -9,6 +9,7 @@
 
 #include "campaign/attempt.h"
 #include "campaign/ids.h"
+#include "campaign/lead.h"
 
 namespace dialerd::campaign {
 
@@ -19,22 +20,24 @@ struct OpenAttempt {
   LeadId lead{};
   AttemptState state = AttemptState::dialing;  // dialing, in_progress or unknown
   std::string call_id;
+  std::string from_number;  // empty: not recorded
+  std::string to_number;
   WallTime claimed{};
   std::optional<WallTime> answered;
-  int attempts = 0;  // the lead's counted attempts before this one
-  std::string reason_counts;
+  LeadFacts facts;
 };
 
-// Calls of one campaign that the provider may have counted, by when.
+// Calls of one campaign, placed from one caller number, that the provider may have counted, by when.
 struct CallCount {
   CampaignId campaign{};
-  WallTime until{};  // the end of the slice of time that these were counted in
+  std::string from_number;  // empty: not recorded
+  WallTime until{};         // the end of the slice of time that these were counted in
   std::int64_t calls = 0;
 };
 
 struct AccountHistory {
   std::vector<OpenAttempt> open;
-  std::vector<CallCount> counts;  // of the last 24 hours, open attempts not among them
+  std::vector<CallCount> counts;  // of the last 25 hours (the longest calendar day), open attempts not among them
 };
 
 }  // namespace dialerd::campaign

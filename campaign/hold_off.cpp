@@ -68,6 +68,7 @@ void HoldOff::trouble(MonoTime now, Trouble cause, std::optional<seconds> retry_
   seconds own = std::min(wait.longest, wait.first * (1 << std::min(in_a_row_ - 1, 10)));
   seconds asked = std::clamp(retry_after.value_or(seconds{0}), seconds{0}, retry_after_max);
   MonoTime until = now + std::max(own, asked);
+  if (!cause_) since_ = now;
   if (already_waiting && until <= until_) return;
   cause_ = cause;
   until_ = until;

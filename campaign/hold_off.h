@@ -52,6 +52,7 @@ class HoldOff {
   Allowance allowance(MonoTime now) const;
 
   std::optional<Trouble> cause() const { return cause_; }
+  MonoTime since() const { return since_; }  // while there is a cause: when the trouble began
   MonoTime until() const { return until_; }
   // Whether an accepted POST ends the trouble. A refusal that came as an ended call is over only when a call gets
   // further.
@@ -62,6 +63,7 @@ class HoldOff {
   void failed(MonoTime now, Trouble cause, int failures_max);
 
   std::optional<Trouble> cause_;
+  MonoTime since_{};
   MonoTime until_{};
   int in_a_row_ = 0;
   int failures_ = 0;  // in a row

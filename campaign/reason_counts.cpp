@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 namespace dialerd::campaign {
 
@@ -26,6 +27,28 @@ std::string to_string(const ReasonCounts& counts) {
     text += reason + '=' + std::to_string(count);
   }
   return text;
+}
+
+int count_of(const ReasonCounts& counts, std::string_view key) {
+  auto found = counts.find(key);
+  return found == counts.end() ? 0 : found->second;
+}
+
+int attempts_on(const ReasonCounts& counts, int day) {
+  return count_of(counts, count_key::today) == day ? count_of(counts, count_key::today_attempts) : 0;
+}
+
+void count_attempt_on(ReasonCounts& counts, int day) {
+  int attempts = attempts_on(counts, day) + 1;
+  counts[std::string(count_key::today)] = day;
+  counts[std::string(count_key::today_attempts)] = attempts;
+}
+
+int caller_mark(std::string_view number) {
+  // FNV-1a, 32 bits (draft-eastlake-fnv): the same in every process, unlike std::hash.
+  std::uint32_t hash = 2166136261;
+  for (char c : number) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return static_cast<int>(hash & 0x7FFFFFFF) | 1;
 }
 
 }  // namespace dialerd::campaign

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "config/map_reader.h"
+#include "config/time_of_day.h"
 #include "config/units.h"
 
 namespace dialerd::config {
@@ -68,38 +69,6 @@ std::vector<std::uint8_t> read_days(const Node& node, Diagnostics& diagnostics) 
   return days;
 }
 
-std::optional<std::uint16_t> minute_of(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  const std::string digits = std::string(text.substr(0, 2)).append(text.substr(3));
-  if (!is_bare_number(digits)) return std::nullopt;
-  const int hour = (digits[0] - '0') * 10 + (digits[1] - '0');
-  const int minute = (digits[2] - '0') * 10 + (digits[3] - '0');
-  if (minute > 59 || hour > 24 || (hour == 24 && minute > 0)) return std::nullopt;
-  return static_cast<std::uint16_t>(hour * 60 + minute);
-}
-
-std::optional<std::uint16_t> read_time(const Node* node, std::string_view name, Diagnostics& diagnostics) {
-  if (node == nullptr) return std::nullopt;
-  const std::string remedy = R"(write hours and minutes, such as "09:00" or "20:30")";
-  if (node->kind != Node::Kind::scalar) {
-    report_kind(*node, name, "a time of day", remedy, diagnostics);
-    return std::nullopt;
-  }
-  const auto minute = minute_of(node->text);
-  if (!minute) {
-    diagnostics.add(node->at, quote(name) + " is no time of day: " + quote(node->text), remedy);
-  } else if (*minute == midnight && name == "from") {
-    diagnostics.add(node->at, "'from' cannot be 24:00", R"(write "00:00" and the day that begins then)");
-    return std::nullopt;
-  }
-  return minute;
-}
-
-std::string time_text(std::uint16_t minute) {
-  const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-  return two(minute / 60) + ":" + two(minute % 60);
-}
-
 void read_window(const Node& node, std::chrono::seconds margin, std::vector<Placed>& windows,
                  Diagnostics& diagnostics) {
   MapReader map(node, "calling_windows", diagnostics);
@@ -109,8 +78,8 @@ void read_window(const Node& node, std::chrono::seconds margin, std::vector<Plac
   map.finish();
 
   const auto days = days_node == nullptr ? std::vector<std::uint8_t>{} : read_days(*days_node, diagnostics);
-  const auto from = read_time(from_node, "from", diagnostics);
-  const auto to = read_time(to_node, "to", diagnostics);
+  const auto from = read_from_time(from_node, diagnostics);
+  const auto to = read_to_time(to_node, diagnostics);
   if (!from || !to) return;
   if (*from == *to) {
     diagnostics.add(from_node->at, "the window is empty: 'from' and 'to' are both " + time_text(*from),

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string_view>
 
@@ -16,6 +17,31 @@ Position place_of(std::string_view key, const CampaignConfig& campaign) {
   const auto root = parse_document(campaign.source, ignored);
   const Entry* entry = root ? find(*root, key) : nullptr;
   return entry == nullptr ? Position{} : entry->value.at;
+}
+
+// A number that an account limits or rests, and that none of its campaigns calls from, is most likely mistyped: then
+// the number that was meant is neither limited nor rested.
+void check_caller_numbers(const DaemonConfig& daemon, std::span<const CampaignConfig> campaigns,
+                          Diagnostics& diagnostics) {
+  Diagnostics ignored{{}};
+  const auto root = parse_document(daemon.source, ignored);
+  const Entry* accounts = root ? find(*root, "accounts") : nullptr;
+  for (const Account& account : daemon.accounts) {
+    std::vector<std::string_view> used;
+    for (const CampaignConfig& campaign : campaigns) {
+      if (campaign.account == account.name) std::ranges::copy(campaign.caller_numbers, std::back_inserter(used));
+    }
+    if (used.empty()) continue;
+    const Entry* entry = accounts == nullptr ? nullptr : find(accounts->value, account.name);
+    const Entry* numbers = entry == nullptr ? nullptr : find(entry->value, "caller_numbers");
+    for (const auto& [number, caller] : account.caller_numbers) {
+      if (std::ranges::find(used, number) != used.end()) continue;
+      const Entry* place = numbers == nullptr ? nullptr : find(numbers->value, number);
+      diagnostics.add(place == nullptr ? Position{} : place->at,
+                      "no campaign of account " + quote(account.name) + " calls from " + number,
+                      suggest(number, used, "remove it, or correct it: they call from " + join(used)));
+    }
+  }
 }
 
 }  // namespace
@@ -41,6 +67,12 @@ std::vector<Diagnostic> check_together(const DaemonConfig& daemon, std::span<con
                       "choose another: it stands in " + files[first->second].string());
     }
     std::ranges::move(diagnostics.take(), std::back_inserter(all));
+  }
+  // A campaign file that could not be read is missing here, and with it the numbers that it calls from.
+  if (campaigns.size() >= daemon.campaigns.size()) {
+    Diagnostics of_daemon(daemon.file);
+    check_caller_numbers(daemon, campaigns, of_daemon);
+    std::ranges::move(of_daemon.take(), std::back_inserter(all));
   }
   return all;
 }

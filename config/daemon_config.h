@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,12 +25,31 @@ struct SecretReference {
   friend bool operator==(const SecretReference&, const SecretReference&) = default;
 };
 
+// HTTP requests of one account, of whatever kind: creating, listing and looking up calls.
+struct Requests {
+  std::optional<std::int64_t> per_second;
+  std::optional<std::int64_t> per_minute;
+  // Calls are created first, but listing and looking up may always use this share.
+  std::int64_t follow_percent = 20;  // 5-90
+};
+
+// What an account says of one of its caller numbers.
+struct CallerNumber {
+  Limits limits;
+  bool rested = false;  // by hand: no call is placed from it
+
+  friend bool operator==(const CallerNumber&, const CallerNumber&) = default;
+};
+
 // One organisation at the voice API: one key, one set of limits. The unit of ownership between daemons.
 struct Account {
   std::string name;      // [a-z0-9][a-z0-9_-]{0,62}
   std::string base_url;  // https://host[:port], without a path; default https://client-api.tryvox.co
   SecretReference api_key;
   Limits limits;
+  std::int64_t reserve_percent = 0;  // of each of the limits, left to other users of the account; 0-90
+  Requests requests;
+  std::map<std::string, CallerNumber> caller_numbers;  // by number, domestic digits; only those with something to say
 };
 
 // How the voice API is talked to. One pool of kept-alive connections per account.
@@ -76,6 +96,8 @@ struct DaemonConfig {
   Logging logging;
   std::chrono::seconds drain_timeout{60};  // after SIGTERM: longest wait for answers and outcomes under way
   std::chrono::seconds lease{10};          // ownership of an account passes on after this long without a sign of life
+  std::filesystem::path file;              // where all this stands
+  std::string source;                      // and its text
 };
 
 }  // namespace dialerd::config

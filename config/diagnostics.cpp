@@ -1,6 +1,7 @@
 #include "config/diagnostics.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -18,9 +19,14 @@ void Diagnostics::add(Position at, std::string what, std::string remedy) {
   diagnostics_.push_back({file_, at.line, at.column, std::move(what), std::move(remedy)});
 }
 
+void Diagnostics::append(std::vector<Diagnostic> of_included_file) {
+  std::ranges::move(of_included_file, std::back_inserter(included_));
+}
+
 std::vector<Diagnostic> Diagnostics::take() {
   std::ranges::stable_sort(diagnostics_, {},
                            [](const Diagnostic& diagnostic) { return std::tuple(diagnostic.line, diagnostic.column); });
+  std::ranges::move(std::exchange(included_, {}), std::back_inserter(diagnostics_));
   return std::exchange(diagnostics_, {});
 }
 

@@ -25,15 +25,18 @@ class Diagnostics {
   explicit Diagnostics(std::filesystem::path file) : file_(std::move(file)) {}
 
   void add(Position at, std::string what, std::string remedy);
-  bool empty() const { return diagnostics_.empty(); }
+  // What is wrong with a file that this one includes: told after this one's own.
+  void append(std::vector<Diagnostic> of_included_file);
+  bool empty() const { return diagnostics_.empty() && included_.empty(); }
   const std::filesystem::path& file() const { return file_; }
 
-  // In the order of the file.
+  // In the order of the file, then those of included files.
   std::vector<Diagnostic> take();
 
  private:
   std::filesystem::path file_;
   std::vector<Diagnostic> diagnostics_;
+  std::vector<Diagnostic> included_;
 };
 
 // `text` in single quotes for a message: cut after 60 characters, control characters replaced, so that a message stays

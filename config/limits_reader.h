@@ -6,7 +6,7 @@
 
 namespace dialerd::config {
 
-// The `limits` of an account or a campaign.
+// The `limits` of an account, a campaign or a caller number.
 Limits read_limits(const Node& node, Diagnostics& diagnostics);
 
 }  // namespace dialerd::config

@@ -34,7 +34,8 @@ struct Loaded {
 Loaded<DaemonConfig> load_daemon_config(const std::filesystem::path& file);
 Loaded<CampaignConfig> load_campaign_config(const std::filesystem::path& file);
 
-// What only the files together can show: an account that does not exist, a campaign name used twice.
+// What only the files together can show: an account that does not exist, a campaign name used twice, an account's word
+// on a caller number that no campaign has.
 // `files` runs parallel to `campaigns`.
 std::vector<Diagnostic> check_together(const DaemonConfig& daemon, std::span<const CampaignConfig> campaigns,
                                        std::span<const std::filesystem::path> files);

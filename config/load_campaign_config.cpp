@@ -1,14 +1,22 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "config/calling_windows.h"
+#include "config/check_campaign.h"
+#include "config/date_reader.h"
 #include "config/file_text.h"
+#include "config/holidays.h"
+#include "config/lead_columns_reader.h"
 #include "config/limits_reader.h"
 #include "config/load.h"
 #include "config/map_reader.h"
 #include "config/names.h"
+#include "config/pacing_reader.h"
 #include "config/phone_number.h"
+#include "config/policies.h"
 #include "config/retry_reader.h"
+#include "config/rules_reader.h"
 #include "config/timezone.h"
 #include "config/value_sources.h"
 
@@ -70,21 +78,40 @@ std::optional<std::string> read_region(const Node& node, Diagnostics& diagnostic
   return std::nullopt;
 }
 
-LeadColumns read_leads(const Node& node, Diagnostics& diagnostics) {
-  LeadColumns leads;
-  MapReader map(node, "leads", diagnostics);
-  map.text("number", leads.number);
-  const Node* fields = map.optional("fields");
-  map.finish();
-  if (fields == nullptr) return leads;
-  for (const Entry* entry : read_entries(*fields, "fields", diagnostics)) {
-    if (entry->key.empty()) {
-      diagnostics.add(entry->at, "a lead field without a name", "write 'field: column'");
-    } else if (auto column = read_text(entry->value, entry->key, diagnostics)) {
-      leads.fields.emplace(entry->key, std::move(*column));
+// When nobody is called at all.
+void read_dates(MapReader& map, CampaignConfig& campaign, Diagnostics& diagnostics) {
+  std::vector<ClosedDate> closed;
+  if (const Node* node = map.optional("holidays")) {
+    for (HolidayList& list : read_holidays(*node, diagnostics)) {
+      campaign.holidays_until = std::min(campaign.holidays_until.value_or(list.valid_until), list.valid_until);
+      std::ranges::move(list.dates, std::back_inserter(closed));
     }
   }
-  return leads;
+  if (const Node* node = map.optional("blackout_dates")) {
+    std::ranges::move(read_blackout_dates(*node, diagnostics), std::back_inserter(closed));
+  }
+  campaign.closed_dates = merge(std::move(closed));
+  if (const Node* node = map.optional("start_date")) campaign.start_date = read_date(*node, "start_date", diagnostics);
+  if (const Node* node = map.optional("end_date")) campaign.end_date = read_date(*node, "end_date", diagnostics);
+}
+
+std::chrono::seconds read_callback_tolerance(const Node& node, Diagnostics& diagnostics) {
+  std::chrono::seconds tolerance = CampaignConfig{}.callback_tolerance;
+  MapReader map(node, "callbacks", diagnostics);
+  map.duration("tolerance", tolerance, {1min, 24h});
+  map.finish();
+  return tolerance;
+}
+
+// The campaign's own rules, then those of the packs that it includes.
+void read_all_rules(MapReader& map, CampaignConfig& campaign, Diagnostics& diagnostics) {
+  Rules own = read_rules(map, "campaign", Sources::optional, diagnostics);
+  if (!is_empty(own)) campaign.rules.push_back(std::move(own));
+  const Node* node = map.optional("policies");
+  if (node == nullptr) return;
+  for (Rules& rules : read_policies(*node, diagnostics)) {
+    campaign.rules.push_back(std::move(rules));
+  }
 }
 
 CampaignConfig read_campaign(const Node& root, Diagnostics& diagnostics) {
@@ -112,14 +139,23 @@ CampaignConfig read_campaign(const Node& root, Diagnostics& diagnostics) {
           map.required("calling_windows", R"(calling_windows: [{days: mon-fri, from: "09:00", to: "20:00"}])")) {
     campaign.calling_windows = read_calling_windows(*node, campaign.window_margin, diagnostics);
   }
+  if (const Node* node = map.optional("lead_timezone")) campaign.lead_timezone = read_lead_timezone(*node, diagnostics);
+  read_dates(map, campaign, diagnostics);
   if (const Node* node = map.optional("limits")) campaign.limits = read_limits(*node, diagnostics);
+  read_pacing(map, campaign, diagnostics);
   if (const Node* node = map.optional("retry")) campaign.retry = read_retry(*node, diagnostics);
+  if (const Node* node = map.optional("callbacks")) {
+    campaign.callback_tolerance = read_callback_tolerance(*node, diagnostics);
+  }
+  map.duration("lead_lifetime", campaign.lead_lifetime, {1h, std::chrono::days(3660)});
+  read_all_rules(map, campaign, diagnostics);
   if (const Node* node = map.optional("dynamic_variables")) {
     campaign.dynamic_variables = read_dynamic_variables(*node, diagnostics);
   }
   if (const Node* node = map.optional("metadata")) campaign.metadata = read_metadata(*node, diagnostics);
-  if (const Node* node = map.optional("leads")) campaign.leads = read_leads(*node, diagnostics);
+  if (const Node* node = map.optional("leads")) campaign.leads = read_lead_columns(*node, diagnostics);
   map.finish();
+  check_campaign(campaign, root, diagnostics);
   return campaign;
 }
 

@@ -1,13 +1,10 @@
 #include <algorithm>
-#include <map>
 
-#include "config/base_url.h"
+#include "config/accounts_reader.h"
 #include "config/campaign_files.h"
 #include "config/file_text.h"
-#include "config/limits_reader.h"
 #include "config/load.h"
 #include "config/map_reader.h"
-#include "config/names.h"
 #include "config/secrets.h"
 #include "config/units.h"
 
@@ -46,46 +43,6 @@ Database read_database(const Node& node, Diagnostics& diagnostics) {
       break;
   }
   return database;
-}
-
-Account read_account(const Entry& entry, Diagnostics& diagnostics) {
-  Account account;
-  account.name = entry.key;
-  account.base_url = "https://client-api.tryvox.co";
-  check_name(entry.key, entry.at, "an account", diagnostics);
-
-  MapReader map(entry.value, entry.key, diagnostics);
-  if (const Node* node = map.optional("base_url")) {
-    if (auto url = read_base_url(*node, diagnostics)) account.base_url = std::move(*url);
-  }
-  if (const Node* node = map.required("api_key", "api_key: {credential: vox-" + entry.key + "}")) {
-    if (auto key = read_secret_reference(*node, "api_key", diagnostics)) account.api_key = std::move(*key);
-  }
-  if (const Node* node = map.optional("limits")) account.limits = read_limits(*node, diagnostics);
-  map.finish();
-  return account;
-}
-
-std::vector<Account> read_accounts(const Node& node, Diagnostics& diagnostics) {
-  std::vector<Account> accounts;
-  std::map<std::pair<int, std::string>, std::string> owners;  // which account has a key
-  if (node.kind == Node::Kind::map && node.entries.empty()) {
-    diagnostics.add(node.at, "'accounts' is empty", "add an account: 'main: {api_key: {credential: vox-main}}'");
-  }
-  for (const Entry* entry : read_entries(node, "accounts", diagnostics)) {
-    Account account = read_account(*entry, diagnostics);
-    if (!account.api_key.value.empty()) {
-      const auto [owner, added] =
-          owners.emplace(std::pair(static_cast<int>(account.api_key.kind), account.api_key.value), account.name);
-      if (!added) {
-        diagnostics.add(find(entry->value, "api_key")->value.at,
-                        "account " + quote(account.name) + " has the same key as " + quote(owner->second),
-                        "keep one account a key: the provider counts its limits by key");
-      }
-    }
-    accounts.push_back(std::move(account));
-  }
-  return accounts;
 }
 
 Http read_http(const Node& node, Diagnostics& diagnostics) {
@@ -166,9 +123,11 @@ DaemonConfig read_daemon(const Node& root, const std::filesystem::path& folder, 
 Loaded<DaemonConfig> load_daemon_config(const std::filesystem::path& file) {
   Diagnostics diagnostics(file);
   Loaded<DaemonConfig> loaded;
-  if (const auto text = read_file_text(diagnostics)) {
+  if (auto text = read_file_text(diagnostics)) {
     if (const auto root = parse_document(*text, diagnostics)) {
       loaded.value = read_daemon(*root, file.parent_path(), diagnostics);
+      loaded.value->file = file;
+      loaded.value->source = std::move(*text);
     }
   }
   if (!diagnostics.empty()) loaded.value.reset();

@@ -10,7 +10,7 @@ MapReader::MapReader(const Node& node, std::string_view name, Diagnostics& diagn
       entries_(read_entries(node, name, diagnostics)) {}
 
 const Node* MapReader::optional(std::string_view key) {
-  known_.push_back(key);
+  if (std::ranges::find(known_, key) == known_.end()) known_.push_back(key);
   const auto entry = std::ranges::find(entries_, key, &Entry::key);
   return entry == entries_.end() ? nullptr : &(*entry)->value;
 }

@@ -58,8 +58,21 @@ class MapReader {
     read(key, target, [&](const Node& node) { return read_duration_as<Duration>(node, key, range, diagnostics_); });
   }
 
+  template <typename Duration>
+  void duration(std::string_view key, std::optional<Duration>& target, Range<std::type_identity_t<Duration>> range) {
+    read(key, target, [&](const Node& node) { return read_duration_as<Duration>(node, key, range, diagnostics_); });
+  }
+
   void size(std::string_view key, std::int64_t& target, Range<std::int64_t> range) {
     read(key, target, [&](const Node& node) { return read_size(node, key, range, diagnostics_); });
+  }
+
+  void percent(std::string_view key, std::int64_t& target, Range<std::int64_t> range) {
+    read(key, target, [&](const Node& node) { return read_percent(node, key, range, diagnostics_); });
+  }
+
+  void boolean(std::string_view key, bool& target) {
+    read(key, target, [&](const Node& node) { return read_boolean(node, key, diagnostics_); });
   }
 
   template <typename T, std::size_t N>

@@ -8,19 +8,23 @@
 namespace dialerd::config {
 
 std::optional<std::string> read_phone_number(const Node& node, std::string_view name, Diagnostics& diagnostics) {
-  auto text = read_text(node, name, diagnostics);
-  if (!text) return std::nullopt;
-  if (text->starts_with('+')) {
-    diagnostics.add(node.at, quote(name) + " has an international number: " + quote(*text),
+  const auto text = read_text(node, name, diagnostics);
+  return text ? check_phone_number(*text, node.at, name, diagnostics) : std::nullopt;
+}
+
+std::optional<std::string> check_phone_number(std::string_view text, Position at, std::string_view name,
+                                              Diagnostics& diagnostics) {
+  if (text.starts_with('+')) {
+    diagnostics.add(at, quote(name) + " has an international number: " + quote(text),
                     R"(write it as it is dialled within the country, such as "07011112222")");
     return std::nullopt;
   }
-  std::string digits = *text;
+  std::string digits(text);
   std::erase_if(digits, [](char c) { return c == '-' || c == ' ' || c == '.' || c == '(' || c == ')' || c == '/'; });
   const bool plausible = is_bare_number(digits) && digits.size() >= 7 && digits.size() <= 15;
-  if (plausible && digits == *text) return text;
+  if (plausible && digits == text) return digits;
   diagnostics.add(
-      node.at, quote(name) + " is no number of 7 to 15 digits: " + quote(*text),
+      at, quote(name) + " is no number of 7 to 15 digits: " + quote(text),
       plausible ? "write digits alone: \"" + digits + "\"" : R"(write digits alone, such as "07011112222")");
   return std::nullopt;
 }

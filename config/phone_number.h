@@ -14,6 +14,10 @@ namespace dialerd::config {
 // to the organisation is the provider's to say.
 std::optional<std::string> read_phone_number(const Node& node, std::string_view name, Diagnostics& diagnostics);
 
+// The same of a text at `at`, such as a key.
+std::optional<std::string> check_phone_number(std::string_view text, Position at, std::string_view name,
+                                              Diagnostics& diagnostics);
+
 // A list of at least one, without repetition.
 std::vector<std::string> read_phone_numbers(const Node& node, std::string_view name, Diagnostics& diagnostics);
 

@@ -16,7 +16,7 @@ std::vector<std::string_view> zone_names() {
   std::vector<std::string_view> names;
   for (const date::time_zone& zone : date::get_tzdb().zones) {
     const std::string_view name = zone.name();
-    if (name != "localtime" && name != "posixrules" && name != "Factory") names.push_back(name);
+    if (!is_machine_setting(name)) names.push_back(name);
   }
   return names;
 }
@@ -45,6 +45,10 @@ std::string remedy(std::string_view text, const std::vector<std::string_view>& n
 }
 
 }  // namespace
+
+bool is_machine_setting(std::string_view zone_name) {
+  return zone_name == "localtime" || zone_name == "posixrules" || zone_name == "Factory";
+}
 
 std::optional<std::string> read_timezone(const Node& node, Diagnostics& diagnostics) {
   auto text = read_text(node, "timezone", diagnostics);

@@ -79,6 +79,17 @@ std::string format_size(std::int64_t bytes) {
   return std::to_string(bytes / chosen.size).append(chosen.name);
 }
 
+std::optional<std::int64_t> parse_percent(std::string_view text) {
+  if (!text.ends_with('%')) return std::nullopt;
+  const std::string_view digits = text.substr(0, text.size() - 1);
+  if (!is_bare_number(digits) || digits.size() > 6) return std::nullopt;
+  std::int64_t percent = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), percent);
+  return percent;
+}
+
+std::string format_percent(std::int64_t percent) { return std::to_string(percent) + "%"; }
+
 bool is_bare_number(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_digit); }
 
 }  // namespace dialerd::config

@@ -1,4 +1,4 @@
-// Durations and sizes as a YAML file writes them: a number is never without its unit.
+// Durations, sizes and percentages as a YAML file writes them: a number is never without its unit.
 #pragma once
 
 #include <chrono>
@@ -21,6 +21,11 @@ std::optional<std::int64_t> parse_size(std::string_view text);
 
 // The text in the largest unit that divides `bytes`, which must not be negative.
 std::string format_size(std::int64_t bytes);
+
+// "10%" as 10: a whole number of at most six digits. Absent for anything else.
+std::optional<std::int64_t> parse_percent(std::string_view text);
+
+std::string format_percent(std::int64_t percent);
 
 // Digits alone: what a person writes who forgot the unit.
 bool is_bare_number(std::string_view text);

@@ -122,6 +122,18 @@ std::optional<std::int64_t> read_size(const Node& node, std::string_view name, R
   return read_with_unit(node, name, "size", "512KiB or 4MiB", "MiB", range, parse_size, format_size, diagnostics);
 }
 
+std::optional<std::int64_t> read_percent(const Node& node, std::string_view name, Range<std::int64_t> range,
+                                         Diagnostics& diagnostics) {
+  return read_with_unit(node, name, "percentage", "10%", "%", range, parse_percent, format_percent, diagnostics);
+}
+
+std::optional<bool> read_boolean(const Node& node, std::string_view name, Diagnostics& diagnostics) {
+  const bool known = node.kind == Node::Kind::scalar && !node.quoted && (node.text == "true" || node.text == "false");
+  if (known) return node.text == "true";
+  report_kind(node, name, "true or false", "write true or false, without quotes", diagnostics);
+  return std::nullopt;
+}
+
 std::optional<std::size_t> read_word(const Node& node, std::string_view name, std::span<const std::string_view> words,
                                      Diagnostics& diagnostics) {
   const std::string choices = "write one of: " + join(words);

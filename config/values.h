@@ -48,6 +48,13 @@ std::optional<Duration> read_duration_as(const Node& node, std::string_view name
 std::optional<std::int64_t> read_size(const Node& node, std::string_view name, Range<std::int64_t> range,
                                       Diagnostics& diagnostics);
 
+// A whole number of percent, with its sign: "10%".
+std::optional<std::int64_t> read_percent(const Node& node, std::string_view name, Range<std::int64_t> range,
+                                         Diagnostics& diagnostics);
+
+// true or false, without quotes.
+std::optional<bool> read_boolean(const Node& node, std::string_view name, Diagnostics& diagnostics);
+
 // One of the words; its place among them.
 std::optional<std::size_t> read_word(const Node& node, std::string_view name, std::span<const std::string_view> words,
                                      Diagnostics& diagnostics);

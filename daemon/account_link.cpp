@@ -19,16 +19,6 @@ void take(std::vector<T>& from, std::size_t n, std::vector<T>& to) {
 
 }  // namespace
 
-struct AccountLink::Pass {
-  voxapi::ListQuery query;
-  std::function<void(const campaign::CallNews&)> news;
-  std::function<void(bool, std::optional<std::chrono::seconds>)> ended;
-  std::uint64_t generation = 0;  // of the ownership that it is made for
-  std::int64_t unreadable = 0;
-  bool clocks_agree = true;
-  int pages = 0;
-};
-
 AccountLink::AccountLink(boost::asio::io_context& io, const Clock& clock, campaign::AccountIndex index,
                          std::string name, voxapi::ClientSettings settings)
     : clock_(clock), index_(index), name_(std::move(name)), client_(io, std::move(settings)) {}
@@ -36,6 +26,7 @@ AccountLink::AccountLink(boost::asio::io_context& io, const Clock& clock, campai
 void AccountLink::gained(storage::Ownership ownership, campaign::MonoTime lease_until) {
   ownership_ = std::move(ownership);
   lease_until_ = lease_until;
+  conditions.reset();
   ++generation_;
 }
 
@@ -64,52 +55,47 @@ std::shared_ptr<storage::WriteBatch> AccountLink::take_batch() {
   return batch;
 }
 
-void AccountLink::list(const campaign::ListPass& pass, std::function<void(const campaign::CallNews&)> news,
-                       std::function<void(bool, std::optional<std::chrono::seconds>)> ended) {
-  auto begun = std::make_shared<Pass>();
-  begun->query.start_at_after = pass.start_at_after;
-  begun->news = std::move(news);
-  begun->ended = std::move(ended);
-  begun->generation = generation_;
-  next_page(std::move(begun));
-}
-
-void AccountLink::next_page(std::shared_ptr<Pass> pass) {
-  client_.list_calls(pass->query, [this, pass](voxapi::ListAnswer answer) {
-    if (pass->generation != generation_) return;
+void AccountLink::list(const campaign::ListPage& page, std::function<void(const campaign::CallNews&)> news,
+                       std::function<void(const campaign::ListPageAnswer&)> ended) {
+  voxapi::ListQuery query;
+  query.start_at_after = page.start_at_after;
+  query.cursor = page.cursor;
+  auto answered = [this, generation = generation_, news = std::move(news),
+                   ended = std::move(ended)](const voxapi::ListAnswer& answer) {
+    if (generation != generation_) return;
+    campaign::ListPageAnswer told;
     if (!answer.page) {
       log::warning("account " + name_ + ": listing calls failed: " + answer.failure->detail);
-      pass->ended(false, answer.failure->retry_after);
-      return;
+      told.retry_after = answer.failure->retry_after;
+      return ended(told);
     }
-    for (const campaign::CallNews& news : answer.page->calls) pass->news(news);
-    pass->unreadable += answer.page->unreadable_items;
-    pass->clocks_agree = pass->clocks_agree && clocks_agree(*answer.page);
-    if (answer.page->next_cursor.empty()) {
-      if (pass->unreadable > 0) {
-        log::warning("account " + name_ + ": " + std::to_string(pass->unreadable) +
-                     " calls of a listing could not be read");
-      }
-      if (!pass->clocks_agree) {
-        log::warning("account " + name_ +
-                     ": the provider's clock and the database's differ by more than two minutes, or the " +
-                     "provider tells no time; calls in doubt stay in doubt");
-      }
-      // What could not be read, or lies outside the times asked for, may have been the call that is looked for.
-      pass->ended(pass->unreadable == 0 && pass->clocks_agree, std::nullopt);
-    } else if (++pass->pages >= pages_max || answer.page->next_cursor == pass->query.cursor) {
-      log::error("account " + name_ + ": a listing of calls does not end (" + std::to_string(pass->pages) + " pages)");
-      pass->ended(false, std::nullopt);
-    } else {
-      pass->query.cursor = std::move(answer.page->next_cursor);
-      next_page(pass);
-    }
-  });
+    for (const campaign::CallNews& one : answer.page->calls) news(one);
+    told.listed = true;
+    told.next_cursor = answer.page->next_cursor;
+    // What could not be read, or lies outside the times asked for, may have been the call that is looked for.
+    told.proves_absence = readable(*answer.page) && clocks_agree(*answer.page);
+    ended(told);
+  };
+  client_.list_calls(query, std::move(answered));
 }
 
-bool AccountLink::clocks_agree(const voxapi::ListPage& page) const {
-  if (!page.server_time) return false;
-  return std::chrono::abs(*page.server_time - clock_.now().wall) <= clock_difference_max;
+bool AccountLink::readable(const voxapi::ListPage& page) const {
+  if (page.unreadable_items == 0) return true;
+  log::warning("account " + name_ + ": " + std::to_string(page.unreadable_items) +
+               " calls of a listing could not be read");
+  return false;
+}
+
+bool AccountLink::clocks_agree(const voxapi::ListPage& page) {
+  bool agree = page.server_time && std::chrono::abs(*page.server_time - clock_.now().wall) <= clock_difference_max;
+  if (agree != clocks_agreed_) {
+    clocks_agreed_ = agree;
+    log::warning("account " + name_ +
+                 (agree ? ": the provider's clock and the database's agree again"
+                        : ": the provider's clock and the database's differ by more than two minutes, or the provider "
+                          "tells no time; calls in doubt stay in doubt"));
+  }
+  return agree;
 }
 
 }  // namespace dialerd::daemon

@@ -51,22 +51,19 @@ class AccountLink {
 
   // --- the voice API
   voxapi::Client& client() { return client_; }
-  // Reads the whole list from `pass.start_at_after` on. `news` for each call; then `ended` once. Neither is called any
-  // more once the ownership has ended that it was asked under.
-  void list(const campaign::ListPass& pass, std::function<void(const campaign::CallNews&)> news,
-            std::function<void(bool complete, std::optional<std::chrono::seconds> retry_after)> ended);
+  // Reads one page of the list. `news` for each call; then `ended` once. Neither is called any more once the ownership
+  // has ended that it was asked under.
+  void list(const campaign::ListPage& page, std::function<void(const campaign::CallNews&)> news,
+            std::function<void(const campaign::ListPageAnswer&)> ended);
+
+  std::optional<std::vector<campaign::Condition>> conditions;  // as last written to the database
 
  private:
-  static constexpr int pages_max =
-      20000;  // two million calls in one pass: beyond that something is wrong with the cursor
-
   // The provider's times are compared with ours when a list is asked for; beyond this difference it proves no absence.
   static constexpr std::chrono::minutes clock_difference_max{2};
 
-  struct Pass;
-  void next_page(std::shared_ptr<Pass> pass);
-
-  bool clocks_agree(const voxapi::ListPage& page) const;
+  bool readable(const voxapi::ListPage& page) const;
+  bool clocks_agree(const voxapi::ListPage& page);
 
   const Clock& clock_;
   campaign::AccountIndex index_;
@@ -77,6 +74,7 @@ class AccountLink {
   std::uint64_t generation_ = 0;
   campaign::Write pending_;
   bool write_under_way_ = false;
+  bool clocks_agreed_ = true;  // as last logged
 };
 
 }  // namespace dialerd::daemon

@@ -9,7 +9,9 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "daemon/account_settings.h"
 #include "daemon/boot_time.h"
+#include "daemon/claim_rules.h"
 #include "daemon/log.h"
 
 namespace dialerd::daemon {
@@ -35,11 +37,7 @@ std::size_t account_index(const config::DaemonConfig& daemon, const std::string&
 campaign::EngineSettings engine_settings(const RunnerSettings& settings) {
   campaign::EngineSettings made;
   for (const config::Account& account : settings.daemon.accounts) {
-    // Several times the connections keeps each of them busy while answers are on their way back through the engine.
-    std::int64_t connections = settings.daemon.http.connections;
-    // A pass over the list and the look-ups use the same connections.
-    std::int64_t for_calls = std::max<std::int64_t>(1, connections - 1 - campaign::Follower::look_ups_max);
-    made.accounts.push_back({account.name, account.limits, std::max<std::int64_t>(64, 4 * connections), for_calls});
+    made.accounts.push_back(account_settings(account, settings.daemon.http));
   }
   for (std::size_t i = 0; i < settings.campaigns.size(); ++i) {
     const config::CampaignConfig& config = settings.campaigns[i];
@@ -86,6 +84,7 @@ Runner::Runner(RunnerSettings settings)
     link.name = config.name;
     link.account = account_index(settings_.daemon, config.account);
     link.lead_fields = campaign::CallTemplate(config).lead_fields();
+    link.rules = claim_rules(config);
     campaigns_.push_back(std::move(link));
   }
 }
@@ -150,7 +149,8 @@ void Runner::carry_out(campaign::Commands& commands) {
   for (auto& account : accounts_) {
     if (account->ownership() && account->write_due()) write(*account);
   }
-  for (const campaign::ListPass& pass : commands.list_passes) list(pass);
+  for (const campaign::Recheck& one : commands.rechecks) recheck(one);
+  for (const campaign::ListPage& page : commands.list_pages) list(page);
   for (const campaign::LookUp& one : commands.look_ups) look_up(one);
 }
 

@@ -53,6 +53,7 @@ class Runner {
     std::string name;
     std::size_t account = 0;  // into accounts_
     std::vector<std::string> lead_fields;
+    storage::ClaimRules rules;
     bool paused = false;                       // as last logged
     std::optional<campaign::Trouble> trouble;  // likewise
   };
@@ -83,7 +84,8 @@ class Runner {
   void claim(const campaign::Claim& claim);
   void dial(campaign::Call call);
   void write(AccountLink& account);
-  void list(const campaign::ListPass& pass);
+  void recheck(const campaign::Recheck& recheck);
+  void list(const campaign::ListPage& page);
   void look_up(const campaign::LookUp& look_up);
 
   // runner_ownership.cpp: leases, controls, the database's clock
@@ -94,6 +96,8 @@ class Runner {
   void read_controls();
   void sync_clock(campaign::WallTime database_time, campaign::MonoTime asked, campaign::MonoTime answered);
   void apply(const std::vector<storage::CampaignControl>& controls);
+  void write_conditions(AccountLink& account);
+  void report_conditions(const AccountLink& account, const std::vector<campaign::Condition>& now) const;
   void release_all();
 
   const CampaignLink& campaign_of(campaign::CampaignId id) const;

@@ -90,6 +90,8 @@ void Runner::claim(const campaign::Claim& claim) {
   request.owner = *account.ownership();
   request.campaign = claim.campaign;
   request.attempts = new_attempt_ids(claim.leads, clock_.now().wall);
+  request.clocks = claim.clocks;
+  request.rules = campaign.rules;
   request.lead_fields = campaign.lead_fields;
 
   claim_thread_.post(
@@ -106,7 +108,13 @@ void Runner::claim(const campaign::Claim& claim) {
         boost::asio::post(io_, [this, &account, claim, result = std::move(result)]() mutable {
           if (result) {
             storage_worked();
-            campaign::ClaimAnswer answer{std::move(result->leads), result->next_due, result->paused};
+            if (result->deferred + result->suppressed > 0) {
+              log::debug("campaign " + campaign_of(claim.campaign).name + ": " + std::to_string(result->deferred) +
+                         " due leads put off by a cap or lock-out, " + std::to_string(result->suppressed) +
+                         " done as suppressed");
+            }
+            campaign::ClaimAnswer answer{std::move(result->leads), result->next_due, result->any_ready, result->paused,
+                                         std::move(result->blocked)};
             engine_.claimed(clock_.now(), claim.campaign, claim.number, std::move(answer));
           } else {
             engine_.claim_failed(clock_.now(), claim.campaign, claim.number);
@@ -120,6 +128,33 @@ void Runner::claim(const campaign::Claim& claim) {
           schedule_tick();
         });
       });
+}
+
+void Runner::recheck(const campaign::Recheck& recheck) {
+  const CampaignLink& campaign = campaign_of(recheck.campaign);
+  AccountLink& account = *accounts_[campaign.account];
+  storage::RecheckRequest request;
+  request.owner = *account.ownership();
+  request.campaign = recheck.campaign;
+  request.attempts = recheck.attempts;
+  request.rules = campaign.rules;
+  claim_thread_.post([this, &account, generation = account.generation(), request = std::move(request)](
+                         StorageThread&, storage::Session& session) {
+    campaign::MonoTime asked = boot_time();
+    auto refusals = session.recheck(request);
+    boost::asio::post(io_, [this, &account, generation, asked, id = request.campaign, refusals = std::move(refusals)] {
+      if (generation != account.generation()) return;
+      if (refusals) {
+        storage_worked();
+        engine_.rechecked(clock_.now(), asked, id, *refusals);
+      } else {
+        // Nothing is dialled that the database was not asked about: these wait until it answers, or are too late.
+        if (refusals.error().kind != ErrorKind::not_owner) storage_failed(refusals.error());
+        engine_.recheck_failed(clock_.now(), id);
+      }
+      schedule_tick();
+    });
+  });
 }
 
 void Runner::dial(campaign::Call call) {
@@ -174,16 +209,16 @@ void Runner::write(AccountLink& account) {
   });
 }
 
-void Runner::list(const campaign::ListPass& pass) {
-  AccountLink& account = *accounts_[static_cast<std::size_t>(pass.account)];
+void Runner::list(const campaign::ListPage& page) {
+  AccountLink& account = *accounts_[static_cast<std::size_t>(page.account)];
   account.list(
-      pass,
+      page,
       [this, &account](const campaign::CallNews& news) {
         engine_.news(clock_.now(), account.index(), news);
         schedule_tick();
       },
-      [this, &account](bool complete, std::optional<std::chrono::seconds> retry_after) {
-        engine_.list_pass_ended(clock_.now(), account.index(), complete, retry_after);
+      [this, &account](const campaign::ListPageAnswer& answer) {
+        engine_.list_page_answered(clock_.now(), account.index(), answer);
         schedule_tick();
       });
 }

@@ -1,11 +1,13 @@
 // What the daemon keeps up beside dialling: leases on its accounts, the operators' pauses, the database's clock.
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 
 #include "daemon/boot_time.h"
+#include "daemon/import/phone_number.h"
 #include "daemon/log.h"
 #include "daemon/runner.h"
 
@@ -20,6 +22,7 @@ constexpr milliseconds house_interval{1000};
 constexpr seconds acquire_interval{1};
 constexpr seconds partitions_interval{60 * 60};
 constexpr milliseconds clock_step_reported{1000};
+constexpr milliseconds clock_answer_max{1000};
 
 struct Gain {
   storage::Ownership ownership;
@@ -68,6 +71,7 @@ void Runner::keep_house() {
     }
   }
   read_controls();
+  for (auto& account : accounts_) write_conditions(*account);
   report_progress();
   house_timer_.expires_after(house_interval);
   house_timer_.async_wait([this](boost::system::error_code error) {
@@ -159,25 +163,77 @@ void Runner::read_controls() {
       if (auto made = session.ensure_partitions(); !made) log::warning("making partitions: " + made.error().message);
     }
     auto controls = session.controls(settings_.campaign_ids);
+    campaign::MonoTime clocks_asked = boot_time();
+    auto clocks = session.clocks(settings_.campaign_ids);
     campaign::MonoTime asked = boot_time();
     auto time = session.database_time();
     campaign::MonoTime answered = boot_time();
-    boost::asio::post(io_,
-                      [this, make_partitions, asked, answered, controls = std::move(controls), time = std::move(time)] {
-                        controls_under_way_ = false;
-                        if (make_partitions) next_partitions_ = boot_time() + partitions_interval;
-                        if (time) sync_clock(*time, asked, answered);
-                        if (!controls) return storage_failed(controls.error());
-                        apply(*controls);
-                      });
+    boost::asio::post(io_, [this, make_partitions, clocks_asked, asked, answered, controls = std::move(controls),
+                            clocks = std::move(clocks), time = std::move(time)] {
+      controls_under_way_ = false;
+      if (make_partitions) next_partitions_ = boot_time() + partitions_interval;
+      if (time) sync_clock(*time, asked, answered);
+      if (clocks) {
+        for (std::size_t i = 0; i < clocks->size(); ++i)
+          engine_.set_clocks(clocks_asked, settings_.campaign_ids[i], (*clocks)[i]);
+      }
+      if (!controls) return storage_failed(controls.error());
+      apply(*controls);
+    });
   });
 }
 
 void Runner::sync_clock(campaign::WallTime database_time, campaign::MonoTime asked, campaign::MonoTime answered) {
+  // When in between the database read its clock is not known: a slow answer tells too little, and the next comes soon.
+  if (answered - asked > clock_answer_max) return;
   auto moved = clock_.sync(database_time, asked, answered);
-  if (moved <= clock_step_reported && moved >= -clock_step_reported) return;
-  engine_.clock_stepped(moved);
+  if (std::chrono::abs(moved) <= clock_step_reported) return;
+  engine_.clock_stepped(clock_.now(), moved);
   log::warning("the database's clock moved by " + std::to_string(moved.count()) + " ms against elapsed time");
+}
+
+// What has come and what is over. Troubles are reported when they come (report_troubles).
+void Runner::report_conditions(const AccountLink& account, const std::vector<campaign::Condition>& now) const {
+  auto subject = [&](const campaign::Condition& condition) {
+    if (condition.campaign) return "campaign " + campaign_of(*condition.campaign).name;
+    std::string name = "account " + account.name();
+    return condition.caller_number.empty() ? name : name + ", caller number " + import::masked(condition.caller_number);
+  };
+  auto is_trouble = [&](const campaign::Condition& condition) {
+    auto trouble = condition.campaign ? engine_.trouble(*condition.campaign) : engine_.trouble(account.index());
+    return trouble && condition.state == to_string(*trouble);
+  };
+  // A learned number grows all the time; that something was learned is the news.
+  auto said = [&](const campaign::Condition& condition) {
+    constexpr std::string_view learned = "learned_concurrency";
+    return subject(condition) + ": " + (condition.state.starts_with(learned) ? std::string(learned) : condition.state);
+  };
+  std::set<std::string> before;
+  for (const campaign::Condition& condition : account.conditions.value_or(std::vector<campaign::Condition>{})) {
+    before.insert(said(condition));
+  }
+  for (const campaign::Condition& condition : now) {
+    bool known = before.erase(said(condition)) > 0;
+    if (!known && !is_trouble(condition)) log::warning(said(condition));
+  }
+  for (const std::string& over : before) log::info(over + ": over");
+}
+
+void Runner::write_conditions(AccountLink& account) {
+  if (!account.ownership()) return;
+  std::vector<campaign::Condition> conditions = engine_.conditions(clock_.now(), account.index());
+  if (conditions == account.conditions) return;
+  report_conditions(account, conditions);
+  account.conditions = conditions;
+  claim_thread_.post([this, &account, generation = account.generation(), ownership = *account.ownership(),
+                      conditions = std::move(conditions)](StorageThread&, storage::Session& session) {
+    auto written = session.set_conditions(ownership, conditions);
+    if (written) return;
+    // Said again with the next round.
+    boost::asio::post(io_, [&account, generation] {
+      if (generation == account.generation()) account.conditions.reset();
+    });
+  });
 }
 
 void Runner::apply(const std::vector<storage::CampaignControl>& controls) {

@@ -5,30 +5,33 @@
 // the provider took, no window of its clock holds more than `limit`. A request that provably made no call gives its
 // token back at once.
 //
-// Answers are kept in `slices` of window/512 rather than one by one, so that memory and time do not grow with the
+// Answers are kept in `slices` of window/256 rather than one by one, so that memory and time do not grow with the
 // limit. A slice expires one window after its END, never early; the price is that a token can be missing for one slice
-// too long: at least 512/513 (99.8 %) of the limit stays usable.
+// too long: at least 256/257 (99.6 %) of the limit stays usable, beside what the answers' latency takes.
 //
 // Integer arithmetic on a monotonic clock. A `now` earlier than the last one counts as the last one. Not thread-safe.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
 #include "ratelimit/mono_time.h"
+#include "ratelimit/sliced_count.h"
 
 namespace dialerd::ratelimit {
 
 class RollingWindow {
  public:
-  static constexpr std::int64_t slices = 512;
+  static constexpr std::int64_t slices = 256;
 
-  // limit >= 1; window a multiple of 512 ns or longer.
+  // 1 <= limit; window at least 256 ns.
   RollingWindow(std::int64_t limit, MonoClock::duration window);
 
+  std::int64_t limit() const { return limit_; }
   // Tokens that can be had now.
   std::int64_t available(MonoTime now);
+  // Tokens that could be had at `later` (not before the last `now`) if nothing happens until then.
+  std::int64_t available_at(MonoTime later) const;
 
   // Precondition: available(now) >= n.
   void hold(std::int64_t n);
@@ -38,23 +41,15 @@ class RollingWindow {
   void refund(std::int64_t n);
 
   // Calls of an earlier process, counted at `at` (not after `now`; older than a window: ignored).
-  void restore(MonoTime now, MonoTime at, std::int64_t n);
+  void restore(MonoTime now, MonoTime at, std::int64_t n) { counted_.add(now, at, n); }
 
   // When the next counted token comes back; nullopt when none is counted.
-  std::optional<MonoTime> next_return(MonoTime now);
+  std::optional<MonoTime> next_return(MonoTime now) { return counted_.next_expiry(now); }
 
  private:
-  std::int64_t slice_of(MonoTime at) const;
-  void expire(MonoTime now);
-  void add(std::int64_t slice, std::int64_t n);
-
   std::int64_t limit_;
-  MonoClock::duration slice_length_;
   std::int64_t held_ = 0;
-  std::int64_t counted_ = 0;                      // the sum of calls_
-  std::int64_t oldest_ = 0;                       // slices before this one have expired
-  std::int64_t newest_ = 0;                       // the slice of the latest `now`
-  std::array<std::int64_t, slices + 2> calls_{};  // by slice number modulo size
+  SlicedCount<slices> counted_;
 };
 
 }  // namespace dialerd::ratelimit

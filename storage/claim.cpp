@@ -1,83 +1,46 @@
 // The claim: permits become leads, and each lead's attempt is on disk before anybody may be called.
+#include <algorithm>
+#include <set>
+
 #include "storage/array_text.h"
+#include "storage/claim_sql.h"
+#include "storage/lead_facts.h"
+#include "storage/rule_arguments.h"
 #include "storage/session.h"
 #include "storage/transaction.h"
 
 namespace dialerd::storage {
 namespace {
 
-// One statement, so one snapshot and one round trip.
-// - `owner` and `control` lock what they read: an acquire or a pause waits for this transaction, or this one for
-//   theirs and then sees it (READ COMMITTED reads a locked row anew).
-// - `due` walks lead_state_due in its own order; the two `exists` are evaluated once, before the walk.
-// - Leads that another transaction has locked are passed over, so a claim waits for no lead.
-// - The first due lead gets the first attempt id, and so on: the first id is used whenever any is.
-// $1 account, $2 epoch, $3 campaign, $4 how many, $5 attempt ids, $6 the fields to bring
-const std::string claim_sql = R"sql(
-with owner as materialized (
-  select o.account from dialerd.ownership o
-  where o.account = $1 and o.epoch = $2 and o.lease_until > clock_timestamp()
-    and exists (select from dialerd.campaign c where c.campaign_id = $3 and c.account = o.account)
-  for key share of o
-), control as materialized (
-  select paused from dialerd.campaign_control where campaign_id = $3 for share
-), due as materialized (
-  select lead_id, next_at
-  from dialerd.lead_state
-  where campaign_id = $3 and state = 'ready' and next_at <= now()
-    and exists (select from owner) and not exists (select from control where paused)
-  order by next_at, lead_id
-  limit $4
-  for update skip locked
-), picked as materialized (
-  select d.n, d.lead_id, ($5::uuid[])[d.n] as attempt_id, l.to_number, l.fields
-  from (select lead_id, row_number() over (order by next_at, lead_id)::int as n from due) d
-  join dialerd.lead l on l.lead_id = d.lead_id
-), activated as (
-  update dialerd.lead_state s
-  set state = 'active', attempt_id = p.attempt_id, updated_at = now()
-  from picked p
-  where s.lead_id = p.lead_id
-  returning p.n, p.lead_id, p.attempt_id, p.to_number, p.fields, s.attempts, s.reason_counts
-), intended as (
-  insert into dialerd.attempt (attempt_id, account, campaign_id, lead_id, epoch)
-  select attempt_id, $1, $3, lead_id, $2 from activated order by n
-)
-select exists (select from owner), exists (select from control where paused),
-       floor(extract(epoch from clock_timestamp()) * 1000)::bigint,
-       a.lead_id, a.attempt_id, a.to_number, a.attempts, a.reason_counts,
-       array(select a.fields ->> f.name from unnest($6::text[]) with ordinality as f (name, n) order by f.n)
-from (values (1)) as always left join activated a on true
-order by a.n
-)sql";
+// A transaction holds a lock in PostgreSQL's shared memory for each person of a claim with caps or lock-outs (two when
+// an alternate is dialled). That memory has room for max_locks_per_transaction (64) times max_connections (100) of
+// them, for all transactions together.
+constexpr std::size_t locked_leads_max = 250;
 
-// In milliseconds. Leads that were passed over because somebody else had them locked are due: zero.
+// In milliseconds, over $2 clocks. Leads that were passed over because somebody else had them locked are due: zero.
 const std::string next_due_sql = R"sql(
 select case when next_at <= now() then 0
             when next_at > now() + interval '1 day' then 86400000
             else ceil(extract(epoch from next_at - now()) * 1000) end::bigint
-from dialerd.lead_state
-where campaign_id = $1 and state = 'ready'
-order by next_at
-limit 1
+from (
+  select min(first.next_at) as next_at
+  from unnest($2::text[]) as c (clock)
+  cross join (values (false), (true)) as k (callback)
+  cross join lateral (
+    select next_at from dialerd.lead_state
+    where campaign_id = $1 and clock = c.clock and callback = k.callback and state = 'ready'
+    order by next_at limit 1
+  ) as first
+) as soonest
+where next_at is not null
 )sql";
+
+const std::string any_ready_sql =
+    "select exists (select from dialerd.lead_state where campaign_id = $1 and state = 'ready')";
 
 // Waits for the in-doubt claim, which holds this row FOR KEY SHARE until it has ended.
 const std::string wait_for_claims_sql = R"sql(
-select floor(extract(epoch from clock_timestamp()) * 1000)::bigint
-from dialerd.ownership where account = $1 and epoch = $2 for update
-)sql";
-
-// $1 attempt ids, $2 the fields, $3 epoch. Columns as in claim_sql, from the lead on.
-const std::string read_back_sql = R"sql(
-select l.lead_id, a.attempt_id, l.to_number, s.attempts, s.reason_counts,
-       array(select l.fields ->> f.name from unnest($2::text[]) with ordinality as f (name, n) order by f.n)
-from unnest($1::uuid[]) with ordinality as r (attempt_id, n)
-join dialerd.attempt a on a.attempt_id = r.attempt_id
-join dialerd.lead_state s on s.lead_id = a.lead_id and s.attempt_id = a.attempt_id
-join dialerd.lead l on l.lead_id = a.lead_id
-where a.state = 'dialing' and a.epoch = $3
-order by r.n
+select from dialerd.ownership where account = $1 and epoch = $2 for update
 )sql";
 
 std::string ids_text(const std::vector<campaign::AttemptId>& ids) {
@@ -86,10 +49,16 @@ std::string ids_text(const std::vector<campaign::AttemptId>& ids) {
   return text.text();
 }
 
-std::string fields_text(const std::vector<std::string>& names) {
+std::string texts(const std::vector<std::string>& values) {
   ArrayText text;
-  for (const std::string& name : names) text.add(name);
+  for (const std::string& value : values) text.add(value);
   return text.text();
+}
+
+// Each once: a lead must not be walked over twice in one statement.
+std::vector<std::string> distinct(const std::vector<std::string>& clocks) {
+  const std::set<std::string> once(clocks.begin(), clocks.end());
+  return {once.begin(), once.end()};
 }
 
 template <typename Row>
@@ -98,10 +67,14 @@ campaign::ClaimedLead lead_at(const Row& row, int first_column) {
   lead.lead = campaign::LeadId{number_at(row, first_column)};
   lead.attempt = campaign::parse_attempt_id(text_at(row, first_column + 1)).value();
   lead.to_number = text_at(row, first_column + 2);
-  lead.attempts = number_at<int>(row, first_column + 3);
-  lead.reason_counts = text_at(row, first_column + 4);
-  lead.field_values = parse_array_text(text_at(row, first_column + 5));
+  lead.facts = facts_at(row, first_column + 3);
+  lead.field_values = parse_array_text(text_at(row, first_column + 3 + fact_columns));
   return lead;
+}
+
+void read_leads(ClaimResult& result, const pqxx::result& rows, int first_column) {
+  if (rows.empty() || null_at(rows[0], first_column)) return;
+  for (const auto& row : rows) result.leads.push_back(lead_at(row, first_column));
 }
 
 Error not_owner(const Ownership& owner) {
@@ -113,30 +86,94 @@ bool attempts_exist_already(const Error& error) {
   return error.kind == ErrorKind::refused && error.sqlstate == "23505";  // unique_violation: the attempt's primary key
 }
 
+// One claim in its transaction.
+class Claim {
+ public:
+  Claim(const ClaimRequest& request, ClaimResult& result)
+      : request_(request),
+        result_(result),
+        campaign_(static_cast<std::int64_t>(request.campaign)),
+        clocks_(distinct(request.clocks)),
+        rules_(request.rules) {}
+
+  Result<void> carry_out(Transaction& transaction) {
+    const bool counts_calls = !request_.rules.frequency_caps.empty() || !request_.rules.lock_outs.empty();
+    Result<void> done = clocks_.empty() ? ask_gate(transaction)
+                        : counts_calls  ? claim_counted(transaction)
+                                        : claim_uncounted(transaction);
+    if (done.has_error()) return done;
+    if (result_.leads.size() < request_.attempts.size()) look_ahead(transaction);
+    return {};
+  }
+
+ private:
+  // The first columns of all statements.
+  Result<void> read_gate(const pqxx::row& row) {
+    if (!flag_at(row, 0)) return not_owner(request_.owner);
+    result_.paused = flag_at(row, 1);
+    result_.blocked = text_at(row, 2);
+    result_.suppressed = number_at(row, 3);
+    return {};
+  }
+
+  Result<void> ask_gate(Transaction& transaction) {
+    return read_gate(transaction.exec(gate_sql(), request_.owner.account, request_.owner.epoch, campaign_,
+                                      rules_.list_names, rules_.list_ages)[0]);
+  }
+
+  Result<void> claim_uncounted(Transaction& transaction) {
+    const pqxx::result rows =
+        transaction.exec(claim_sql(clocks_.size()), request_.owner.account, request_.owner.epoch, campaign_,
+                         rules_.list_names, rules_.list_ages, static_cast<std::int64_t>(request_.attempts.size()),
+                         texts(clocks_), tolerance(), ids_text(request_.attempts), texts(request_.lead_fields));
+    if (Result<void> open = read_gate(rows[0]); open.has_error()) return open;
+    read_leads(result_, rows, 5);
+    return {};
+  }
+
+  Result<void> claim_counted(Transaction& transaction) {
+    const auto asked = static_cast<std::int64_t>(std::min(request_.attempts.size(), locked_leads_max));
+    const pqxx::result locked =
+        transaction.exec(lock_sql(clocks_.size()), request_.owner.account, request_.owner.epoch, campaign_,
+                         rules_.list_names, rules_.list_ages, asked, texts(clocks_), tolerance());
+    if (Result<void> open = read_gate(locked[0]); open.has_error()) return open;
+    if (null_at(locked[0], 4)) return {};
+    const pqxx::result rows = transaction.exec(
+        claim_locked_sql(), request_.owner.account, request_.owner.epoch, campaign_, text_at(locked[0], 4),
+        ids_text(request_.attempts), texts(request_.lead_fields), rules_.cap_codes, rules_.cap_conversations,
+        rules_.cap_maxima, rules_.cap_windows, rules_.lock_codes, rules_.lock_afters, rules_.lock_periods,
+        rules_.look_back, rules_.outcomes_matter, text_at(locked[0], 5), text_at(locked[0], 6));
+    result_.deferred = number_at(rows[0], 0);
+    read_leads(result_, rows, 1);
+    return {};
+  }
+
+  // Fewer leads than asked for: what the next claim may expect.
+  void look_ahead(Transaction& transaction) {
+    result_.any_ready = flag_at(transaction.exec(any_ready_sql, campaign_)[0], 0);
+    if (!result_.any_ready || result_.paused || !result_.blocked.empty() || clocks_.empty()) return;
+    const pqxx::result next = transaction.exec(next_due_sql, campaign_, texts(clocks_));
+    if (!next.empty()) result_.next_due = std::chrono::milliseconds{number_at(next[0], 0)};
+  }
+
+  std::int64_t tolerance() const { return request_.rules.callback_tolerance.count(); }
+
+  const ClaimRequest& request_;
+  ClaimResult& result_;
+  std::int64_t campaign_;
+  std::vector<std::string> clocks_;
+  RuleArguments rules_;
+};
+
 }  // namespace
 
 Result<ClaimResult> Session::claim(const ClaimRequest& request) {
   ClaimResult result;
-  const auto asked = static_cast<std::int64_t>(request.attempts.size());
   Result<void> done = run(
       "claiming leads",
       [&](Transaction& transaction) -> Result<void> {
         result = {};
-        const pqxx::result rows = transaction.exec(claim_sql, request.owner.account, request.owner.epoch,
-                                                   static_cast<std::int64_t>(request.campaign), asked,
-                                                   ids_text(request.attempts), fields_text(request.lead_fields));
-        const auto& head = rows[0];
-        if (!flag_at(head, 0)) return not_owner(request.owner);
-        result.paused = flag_at(head, 1);
-        result.database_time = time_at(head, 2);
-        if (!null_at(head, 3)) {
-          for (const auto& row : rows) result.leads.push_back(lead_at(row, 3));
-        }
-        if (!result.paused && result.leads.size() < request.attempts.size()) {
-          const pqxx::result next = transaction.exec(next_due_sql, static_cast<std::int64_t>(request.campaign));
-          if (!next.empty()) result.next_due = std::chrono::milliseconds{number_at(next[0], 0)};
-        }
-        return {};
+        return Claim(request, result).carry_out(transaction);
       },
       Repeat::harmful);
   if (!done.has_error()) return result;
@@ -157,11 +194,14 @@ Result<ClaimResult> Session::read_back(const ClaimRequest& request) {
     // Two statements: the second one's snapshot is taken after the wait.
     const pqxx::result held = transaction.exec(wait_for_claims_sql, request.owner.account, request.owner.epoch);
     if (held.empty()) return not_owner(request.owner);
-    result.database_time = time_at(held[0], 0);
-    const pqxx::result rows = transaction.exec(read_back_sql, ids_text(request.attempts),
-                                               fields_text(request.lead_fields), request.owner.epoch);
-    for (const auto& row : rows) result.leads.push_back(lead_at(row, 0));
-    if (result.leads.size() < request.attempts.size()) result.next_due = std::chrono::milliseconds{0};
+    read_leads(
+        result,
+        transaction.exec(read_back_sql(), ids_text(request.attempts), texts(request.lead_fields), request.owner.epoch),
+        0);
+    if (result.leads.size() < request.attempts.size()) {
+      result.any_ready = true;  // not known; claiming anew tells
+      result.next_due = std::chrono::milliseconds{0};
+    }
     return {};
   });
   if (done.has_error()) return done.error();

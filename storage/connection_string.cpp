@@ -38,6 +38,9 @@ std::string session_options(const SessionSettings& settings) {
          // Batches find their rows one by one by primary key. The planner, thinking of disks, would rather read a table
          // of a million rows from end to end for some hundred of them. Reports switch all this on again.
          " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
+         // The claim merges walks of an index, each in order already. Sorting them instead would read, and lock, all
+         // that they could give.
+         " -c enable_sort=off"
          // The fences rely on READ COMMITTED: a statement that waited for a row's lock sees the row as it is then.
          " -c default_transaction_isolation=read\\ committed"
          // An intent that a crashed server forgets would be dialled twice.

@@ -1,5 +1,6 @@
 #include "storage/import.h"
 
+#include <optional>
 #include <tuple>
 
 #include "storage/array_text.h"
@@ -11,14 +12,22 @@ namespace {
 // COPY cannot step over a number that is there already, so the rows of a chunk go by way of a table of this session. It
 // is empty again at the transaction's end, however that comes.
 const std::string make_staging_sql =
-    "create temporary table if not exists import_lead (to_number text not null, fields jsonb not null) "
+    "create temporary table if not exists import_lead "
+    "(to_number text not null, fields jsonb not null, alternates text[] not null, timezone text, consent_at bigint, "
+    " consent_expires_at bigint, night_consent boolean not null, call_at bigint, expires_at bigint) "
     "on commit delete rows";
 const std::string staging_table = "pg_temp.import_lead";
 
 // In the order of the file: of two rows with the same number the first is added, and leads are dialled by their ids.
 const std::string add_leads_sql = R"sql(
-insert into dialerd.lead (campaign_id, to_number, fields, import_id)
-select $1, s.to_number, s.fields, $2 from pg_temp.import_lead s
+insert into dialerd.lead (campaign_id, to_number, fields, import_id, alternates, timezone, consent_at,
+                          consent_expires_at, night_consent, call_at, expires_at)
+select $1, s.to_number, s.fields, $2, s.alternates, s.timezone,
+       timestamptz 'epoch' + s.consent_at * interval '1 millisecond',
+       timestamptz 'epoch' + s.consent_expires_at * interval '1 millisecond', s.night_consent,
+       timestamptz 'epoch' + s.call_at * interval '1 millisecond',
+       timestamptz 'epoch' + s.expires_at * interval '1 millisecond'
+from pg_temp.import_lead s
 on conflict (campaign_id, to_number) do nothing
 )sql";
 
@@ -29,11 +38,26 @@ from unnest($2::bigint[], $3::text[], $4::text[]) as r (row_number, reason, cont
 on conflict (import_id, row_number) do nothing
 )sql";
 
+std::string alternates_of(const ImportRow& row) {
+  ArrayText numbers;
+  for (const std::string& number : row.alternates) numbers.add(number);
+  return numbers.text();
+}
+
+std::optional<std::int64_t> milliseconds_of(const std::optional<campaign::WallTime>& time) {
+  if (!time) return std::nullopt;
+  return storage::milliseconds_of(*time);
+}
+
 void stage_leads(Transaction& transaction, const std::vector<ImportRow>& rows) {
   transaction.exec(make_staging_sql);
   auto copy = transaction.copy_to(staging_table);
-  for (const ImportRow& row : rows)
-    copy << std::make_tuple(storable_text(row.to_number), storable_text(row.fields_json));
+  for (const ImportRow& row : rows) {
+    copy << std::make_tuple(storable_text(row.to_number), storable_text(row.fields_json), alternates_of(row),
+                            row.timezone.empty() ? std::nullopt : std::optional(storable_text(row.timezone)),
+                            milliseconds_of(row.consent_at), milliseconds_of(row.consent_expires_at), row.night_consent,
+                            milliseconds_of(row.call_at), milliseconds_of(row.expires_at));
+  }
   copy.complete();
 }
 

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "campaign/time.h"
 #include "storage/session.h"
 
 namespace dialerd::storage {
@@ -14,7 +16,14 @@ namespace dialerd::storage {
 struct ImportRow {
   std::int64_t row_number = 0;
   std::string to_number;
-  std::string fields_json;  // a JSON object without \u0000, which jsonb does not hold
+  std::string fields_json;                // a JSON object without \u0000, which jsonb does not hold
+  std::vector<std::string> alternates{};  // further numbers to dial, in the order to try them
+  std::string timezone{};                 // IANA name; empty: none of its own
+  std::optional<campaign::WallTime> consent_at{};
+  std::optional<campaign::WallTime> consent_expires_at{};
+  bool night_consent = false;
+  std::optional<campaign::WallTime> call_at{};  // a callback was promised for then
+  std::optional<campaign::WallTime> expires_at{};
 };
 
 struct ImportReject {

@@ -8,7 +8,8 @@ namespace {
 
 // What session_options (connection_string.cpp) switches off for batches.
 const std::string planner_for_large_reads =
-    "set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_mergejoin = on";
+    "set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_mergejoin = on; "
+    "set local enable_sort = on";
 
 Table table_of(std::string_view title, const pqxx::result& result) {
   Table table;

@@ -19,10 +19,12 @@
 #include <vector>
 
 #include "campaign/attempt.h"
+#include "campaign/condition.h"
 #include "campaign/history.h"
 #include "campaign/ids.h"
 #include "campaign/lead.h"
 #include "config/daemon_config.h"
+#include "config/rules_config.h"
 #include "storage/error.h"
 
 namespace dialerd::storage {
@@ -43,21 +45,46 @@ struct Ownership {
   std::int64_t epoch = 0;
 };
 
+// What the database decides of a campaign's rules, because it alone knows all campaigns and all lists.
+struct ClaimRules {
+  std::vector<config::FrequencyCap> frequency_caps;
+  std::vector<config::LockOut> lock_outs;
+  std::vector<config::RequiredList> required_lists;
+  std::chrono::seconds callback_tolerance{15 * 60};
+};
+
 struct ClaimRequest {
   Ownership owner;
   campaign::CampaignId campaign{};
+  std::vector<std::string> clocks;  // leads of these clocks (lead_state.clock) may be called now, and no others
+  ClaimRules rules;
   std::vector<campaign::AttemptId>
       attempts;                          // as many leads at most; made by the caller, so that a claim can be read back
   std::vector<std::string> lead_fields;  // which of the lead's fields to bring, in this order
 };
 
 struct ClaimResult {
-  std::vector<campaign::ClaimedLead> leads;  // in due order
-  // Fewer leads than asked for: how long until the next ready lead is due (a day at most, then ask again). nullopt:
-  // none is ready, or the campaign is paused, or as many leads as asked for.
+  std::vector<campaign::ClaimedLead> leads;  // callbacks inside their tolerance first, then in due order
+  // Fewer leads than asked for: how long until the next ready lead of the request's clocks is due (a day at most, then
+  // ask again). nullopt: none is ready, or the campaign is paused or blocked, or as many leads as asked for.
   std::optional<std::chrono::milliseconds> next_due;
-  bool paused = false;  // the campaign is paused in the database: nothing was claimed
-  campaign::WallTime database_time{};
+  bool any_ready = false;  // fewer leads than asked for: a lead of whatever clock is ready, now or later
+  bool paused = false;     // the campaign is paused in the database: nothing was claimed
+  // Not empty: a required suppression list is missing or too old, and nothing was claimed. "list_missing:NAME" or
+  // "list_stale:NAME".
+  std::string blocked;
+  // Due leads that were not claimed: put off until a frequency cap or lock-out ends, or done because suppressed. Each
+  // is in decision_log.
+  std::int64_t deferred = 0;
+  std::int64_t suppressed = 0;
+};
+
+// What the database is asked once more of claimed attempts that have waited before their dispatch.
+struct RecheckRequest {
+  Ownership owner;
+  campaign::CampaignId campaign{};
+  std::vector<campaign::AttemptId> attempts;
+  ClaimRules rules;  // caps are not asked again: the attempts themselves hold their places
 };
 
 struct WriteBatch {
@@ -68,7 +95,9 @@ struct WriteBatch {
 
 using campaign::AccountHistory;
 using campaign::CallCount;
+using campaign::Condition;
 using campaign::OpenAttempt;
+using campaign::Refusal;
 
 struct CampaignControl {
   campaign::CampaignId campaign{};
@@ -110,6 +139,8 @@ class Session {
   // that the server is still busy with has ended, so the answer is final. next_due is zero when fewer than asked for:
   // claim anew.
   Result<ClaimResult> read_back(const ClaimRequest& request);
+  // Which of these claimed attempts must not be dialled any more. One snapshot, taken after the call.
+  Result<std::vector<Refusal>> recheck(const RecheckRequest& request);
   // Applies all of it in one transaction, or none. Safe to repeat with the same batch: what was applied already, or
   // belongs to an attempt that is terminal already, is left as it is. After success every attempt in the batch is at
   // least as far as the batch says.
@@ -118,10 +149,14 @@ class Session {
   // --- start-up and control (storage/restore.cpp, storage/campaigns.cpp)
   Result<AccountHistory> history(const std::string& account);
   // Makes the campaign if it is new, and a revision if `source` differs from the last one. refused: the name belongs to
-  // another account.
+  // another account. `region`: in which its leads' numbers are domestic; with the number it is the person.
   Result<campaign::CampaignId> register_campaign(const std::string& name, const std::string& account,
-                                                 const std::string& source);
+                                                 const std::string& region, const std::string& source);
   Result<std::optional<campaign::CampaignId>> find_campaign(const std::string& name);
+  // For each campaign, which clocks its ready leads have.
+  Result<std::vector<std::vector<std::string>>> clocks(const std::vector<campaign::CampaignId>& campaigns);
+  // Replaces what the account's owner last said.
+  Result<void> set_conditions(const Ownership& owner, const std::vector<Condition>& conditions);
   Result<std::vector<CampaignControl>> controls(const std::vector<campaign::CampaignId>& campaigns);
   // Returns when no claim that was under way can add an attempt any more: from then on the pause holds.
   Result<void> set_paused(campaign::CampaignId campaign, bool paused, const std::string& reason,

@@ -35,15 +35,18 @@ where a.attempt_id = r.attempt_id and a.account = $1 and a.state in ('dialing', 
 )sql";
 
 // The lead moves only if this attempt is the one that it is active for: what a late writer says of an earlier attempt
-// is nobody's business any more.
+// is nobody's business any more. A callback that an operator has promised since the claim (migration 0002,
+// lead_state_of_changed_lead) goes before the engine's own time.
 const std::string settle_sql = R"sql(
 with s as materialized (
   select *
   from unnest($2::uuid[], $3::bigint[], $4::dialerd.attempt_state[], $5::text[], $6::text[], $7::text[], $8::text[],
               $9::smallint[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::boolean[],
-              $15::dialerd.lead_status[], $16::bigint[], $17::text[], $18::smallint[], $19::text[])
+              $15::dialerd.lead_status[], $16::bigint[], $17::text[], $18::smallint[], $19::text[], $20::boolean[],
+              $21::text[], $22::boolean[], $23::smallint[])
     as t (attempt_id, lead_id, state, disposition, call_status, call_id, from_number, http_status, detail, answered_ms,
-          call_started_ms, call_ended_ms, counted, lead_state, next_ms, outcome, attempts, reason_counts)
+          call_started_ms, call_ended_ms, counted, lead_state, next_ms, outcome, attempts, reason_counts, conversation,
+          decision, callback, number_index)
 ), settled as (
   update dialerd.attempt a
   set state = s.state,
@@ -57,17 +60,26 @@ with s as materialized (
       call_started_at = timestamptz 'epoch' + s.call_started_ms * interval '1 millisecond',
       call_ended_at = timestamptz 'epoch' + s.call_ended_ms * interval '1 millisecond',
       counted = s.counted,
+      conversation = s.conversation,
+      decision = s.decision,
       settled_at = now()
   from s
   where a.attempt_id = s.attempt_id and a.account = $1 and a.state in ('dialing', 'in_progress', 'unknown')
 )
 update dialerd.lead_state l
-set state = s.lead_state,
-    next_at = coalesce(timestamptz 'epoch' + s.next_ms * interval '1 millisecond', l.next_at),
+-- A callback that somebody promised during the call: the policy's "done" does not know of it.
+set state = case when l.callback and l.next_at > l.updated_at and s.state = 'ended' and s.decision = 'done'
+                 then 'ready' else s.lead_state end,
+    outcome = case when l.callback and l.next_at > l.updated_at and s.state = 'ended' and s.decision = 'done'
+                   then null else s.outcome end,
+    callback = (s.lead_state = 'ready' or (s.state = 'ended' and s.decision = 'done'))
+               and ((s.callback and s.lead_state = 'ready') or (l.callback and l.next_at > l.updated_at)),
+    next_at = case when l.callback and l.next_at > l.updated_at then l.next_at
+                   else coalesce(timestamptz 'epoch' + s.next_ms * interval '1 millisecond', l.next_at) end,
+    number_index = coalesce(s.number_index, l.number_index),
     attempt_id = null,
     attempts = s.attempts,
     reason_counts = s.reason_counts,
-    outcome = s.outcome,
     updated_at = now()
 from s
 where l.lead_id = s.lead_id and l.attempt_id = s.attempt_id
@@ -77,7 +89,8 @@ class Column {
  public:
   void text(const std::string& value) { value.empty() ? array_.add_null() : array_.add(value); }
   void token(std::string_view value) { array_.add_token(value); }
-  void number(std::int64_t value) { array_.add_number(value); }
+  void flag(bool value) { array_.add_token(value ? "true" : "false"); }
+  void number(std::optional<std::int64_t> value) { value ? array_.add_number(*value) : array_.add_null(); }
   void number_or_null(int value) { value == 0 ? array_.add_null() : array_.add_number(value); }
   void time(std::optional<campaign::WallTime> value) {
     value ? array_.add_number(milliseconds_of(*value)) : array_.add_null();
@@ -132,7 +145,8 @@ void write_records(Transaction& transaction, const std::string& account, const s
 void write_settlements(Transaction& transaction, const std::string& account,
                        const std::vector<const Settlement*>& settlements) {
   Column attempt, lead, state, disposition, call_status, call_id, from_number, http_status, detail, answered, started,
-      ended, counted, lead_state, next, outcome, attempts, reason_counts;
+      ended, counted, lead_state, next, outcome, attempts, reason_counts, conversation, decision, callback,
+      number_index;
   for (const Settlement* settlement : settlements) {
     const bool ready = settlement->lead_state == LeadState::ready;
     attempt.token(to_string(settlement->attempt));
@@ -147,17 +161,22 @@ void write_settlements(Transaction& transaction, const std::string& account,
     answered.time(settlement->answered);
     started.time(settlement->call_started);
     ended.time(settlement->call_ended);
-    counted.token(settlement->counted ? "true" : "false");
+    counted.flag(settlement->counted);
     lead_state.token(to_string(settlement->lead_state));
     next.time(ready ? std::optional(settlement->next_at) : std::nullopt);
     outcome.text(settlement->outcome);
     attempts.number(settlement->lead_attempts);
     reason_counts.exact_text(settlement->reason_counts);
+    conversation.flag(settlement->conversation);
+    decision.text(settlement->decision);
+    callback.flag(settlement->callback);
+    number_index.number(ready ? std::optional<std::int64_t>(settlement->number_index) : std::nullopt);
   }
   transaction.exec(settle_sql, account, attempt.array(), lead.array(), state.array(), disposition.array(),
                    call_status.array(), call_id.array(), from_number.array(), http_status.array(), detail.array(),
                    answered.array(), started.array(), ended.array(), counted.array(), lead_state.array(), next.array(),
-                   outcome.array(), attempts.array(), reason_counts.array());
+                   outcome.array(), attempts.array(), reason_counts.array(), conversation.array(), decision.array(),
+                   callback.array(), number_index.array());
 }
 
 }  // namespace

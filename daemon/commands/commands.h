@@ -1,10 +1,11 @@
 // The subcommands. Each takes its parsed options, prints for a person, and returns the process's exit code.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/exit_code.h"
@@ -26,10 +27,10 @@ ExitCode migrate(const MigrateOptions& options);
 struct ImportOptions {
   std::filesystem::path config;
   std::string campaign;
-  std::filesystem::path file;                  // "-": standard input
-  std::map<std::string, std::string> columns;  // --map field=column: on top of the campaign's `leads.fields`
-  std::optional<std::filesystem::path>
-      rejects;  // default: the file's name with .rejects.csv; none is written without rejects
+  std::filesystem::path file;                                // "-": standard input
+  std::vector<std::pair<std::string, std::string>> columns;  // --map name=column: on top of the campaign's `leads`
+  // Default: the file's name with .rejects.csv; none is written without rejects.
+  std::optional<std::filesystem::path> rejects;
   bool dry_run = false;
 };
 ExitCode import_leads(const ImportOptions& options);
@@ -51,6 +52,14 @@ struct ReportOptions {
 };
 ExitCode report(const ReportOptions& options);
 
+struct WhyOptions {
+  std::filesystem::path config;
+  std::string lead;  // its id, or its number
+  std::string campaign;
+  bool number = false;  // `lead` is a number whatever it looks like
+};
+ExitCode why(const WhyOptions& options);
+
 struct PauseOptions {
   std::filesystem::path config;
   std::string campaign;
@@ -58,5 +67,52 @@ struct PauseOptions {
   bool paused = true;
 };
 ExitCode set_paused(const PauseOptions& options);
+
+// Whom a single opt-out is for. Neither campaign nor account: all campaigns of the database.
+struct SuppressOptions {
+  std::filesystem::path config;
+  std::string number;    // as people write it
+  std::string region;    // in which it is domestic; empty: the campaign's, or KR
+  std::string campaign;  // at most one of these two
+  std::string account;
+  std::string reason;
+  std::string source;   // empty: who typed the command
+  std::string expires;  // "30d" or a date; empty: never
+};
+ExitCode suppress_add(const SuppressOptions& options);
+ExitCode suppress_remove(const SuppressOptions& options);
+
+struct SuppressLoadOptions {
+  std::filesystem::path config;
+  std::string list;
+  std::filesystem::path file;  // "-": standard input
+  std::string column;          // with the numbers; empty: "number", or the only one
+  std::string region = "KR";
+  std::string source;         // empty: the file's name
+  bool skip_invalid = false;  // else a row without a good number fails the load
+};
+ExitCode suppress_load(const SuppressLoadOptions& options);
+
+struct SuppressListsOptions {
+  std::filesystem::path config;
+};
+ExitCode suppress_lists(const SuppressListsOptions& options);
+
+struct PoliciesOptions {
+  std::string name;  // empty: list them
+};
+ExitCode policies(const PoliciesOptions& options);
+
+struct PlanOptions {
+  std::filesystem::path config;
+  std::string campaign;
+  bool json = false;
+  std::optional<std::int64_t> leads;  // as if so many were ready; >= 1
+  std::vector<std::string> doubles;   // limits to double, by name; empty: those that bind most
+  std::string answer_rate;            // "35%"; this and those below: empty: not given
+  std::string talk;                   // "90s"
+  std::string from;                   // a time by the campaign's clock
+};
+ExitCode plan_campaign(const PlanOptions& options);
 
 }  // namespace dialerd::daemon::commands

@@ -1,8 +1,12 @@
 #include "daemon/commands/context.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <utility>
+
+#include <pwd.h>
+#include <unistd.h>
 
 #include "config/load.h"
 #include "daemon/secrets.h"
@@ -79,6 +83,20 @@ std::optional<campaign::CampaignId> find_in_database(storage::Session& session, 
   complain(found ? "the database knows no campaign '" + name + "'; `dialerd status` lists those it knows"
                  : found.error().message);
   return std::nullopt;
+}
+
+storage::Result<campaign::CampaignId> find_or_register(storage::Session& session,
+                                                       const config::CampaignConfig& campaign) {
+  storage::Result<std::optional<campaign::CampaignId>> found = session.find_campaign(campaign.name);
+  if (found.has_error()) return found.error();
+  if (*found) return **found;
+  return session.register_campaign(campaign.name, campaign.account, campaign.region, campaign.source);
+}
+
+std::string operator_name() {
+  if (const char* sudo_user = std::getenv("SUDO_USER"); sudo_user != nullptr && *sudo_user != '\0') return sudo_user;
+  const passwd* entry = getpwuid(getuid());
+  return entry != nullptr ? entry->pw_name : "uid " + std::to_string(getuid());
 }
 
 ExitCode exit_code_of(const storage::Error& error) {

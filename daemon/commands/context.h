@@ -35,6 +35,13 @@ std::optional<storage::SessionSettings> session_settings(const config::DaemonCon
 std::optional<campaign::CampaignId> find_in_database(storage::Session& session, const std::string& name,
                                                      ExitCode& code);
 
+// The campaign's id; made if neither an import nor a daemon has named it yet.
+storage::Result<campaign::CampaignId> find_or_register(storage::Session& session,
+                                                       const config::CampaignConfig& campaign);
+
+// Who typed the command: the login name behind sudo, if there is one.
+std::string operator_name();
+
 // The exit code that a storage error stands for.
 ExitCode exit_code_of(const storage::Error& error);
 

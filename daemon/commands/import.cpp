@@ -22,13 +22,30 @@ using Clock = std::chrono::steady_clock;
 // An import is in no hurry, and a chunk may have to wait for a checkpoint's writes.
 constexpr std::chrono::minutes statement_timeout_min{2};
 
+// The names of what is not a field of the lead (docs/campaigns.md, "Where leads come from").
+std::string* column_with_meaning(config::LeadColumns& mapping, const std::string& name) {
+  if (name == "number") return &mapping.number;
+  if (name == "timezone") return &mapping.timezone;
+  if (name == "consent_at") return &mapping.consent_at;
+  if (name == "consent_expires_at") return &mapping.consent_expires_at;
+  if (name == "night_consent") return &mapping.night_consent;
+  if (name == "call_at") return &mapping.call_at;
+  if (name == "expires_at") return &mapping.expires_at;
+  return nullptr;
+}
+
 config::LeadColumns mapping_of(const config::CampaignConfig& campaign, const ImportOptions& options) {
   config::LeadColumns mapping = campaign.leads;
-  for (const auto& [field, column] : options.columns) {
-    if (field == "number") {
-      mapping.number = column;
+  const bool new_alternates =
+      std::ranges::any_of(options.columns, [](const auto& m) { return m.first == "alternates"; });
+  if (new_alternates) mapping.alternates.clear();
+  for (const auto& [name, column] : options.columns) {
+    if (name == "alternates") {
+      mapping.alternates.push_back(column);
+    } else if (std::string* meaning = column_with_meaning(mapping, name)) {
+      *meaning = column;
     } else {
-      mapping.fields[field] = column;
+      mapping.fields[name] = column;
     }
   }
   return mapping;
@@ -44,14 +61,6 @@ std::optional<std::filesystem::path> rejects_path(const ImportOptions& options) 
 bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
   std::error_code not_there;
   return std::filesystem::equivalent(a, b, not_there);
-}
-
-// The campaign's row, made if no daemon has run the campaign yet.
-storage::Result<campaign::CampaignId> campaign_id(storage::Session& session, const config::CampaignConfig& campaign) {
-  storage::Result<std::optional<campaign::CampaignId>> found = session.find_campaign(campaign.name);
-  if (found.has_error()) return found.error();
-  if (*found) return **found;
-  return session.register_campaign(campaign.name, campaign.account, campaign.source);
 }
 
 ExitCode complain_of(const storage::Error& error) {
@@ -94,7 +103,7 @@ ExitCode dry_run(const Run& run) {
 }
 
 ExitCode write(const Run& run, storage::Session& session, const config::CampaignConfig& campaign) {
-  const storage::Result<campaign::CampaignId> id = campaign_id(session, campaign);
+  const storage::Result<campaign::CampaignId> id = find_or_register(session, campaign);
   if (id.has_error()) return complain_of(id.error());
   storage::Result<storage::ImportWriter> writer =
       storage::ImportWriter::begin(session, *id, run.options.file.filename().string());

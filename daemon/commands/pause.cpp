@@ -1,25 +1,10 @@
 // `dialerd pause` and `dialerd resume`: stop and start a campaign's calls, for every daemon at once.
-#include <cstdlib>
 #include <iostream>
-
-#include <pwd.h>
-#include <unistd.h>
 
 #include "daemon/commands/commands.h"
 #include "daemon/commands/context.h"
 
 namespace dialerd::daemon::commands {
-namespace {
-
-// Who typed the command: the login name behind sudo, if there is one.
-std::string operator_name() {
-  if (const char* sudo_user = std::getenv("SUDO_USER"); sudo_user != nullptr && *sudo_user != '\0') return sudo_user;
-  const passwd* entry = getpwuid(getuid());
-  return entry != nullptr ? entry->pw_name : "uid " + std::to_string(getuid());
-}
-
-}  // namespace
-
 ExitCode set_paused(const PauseOptions& options) {
   auto config = load_daemon_file(options.config);
   if (!config) return ExitCode::configuration;

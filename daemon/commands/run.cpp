@@ -26,7 +26,7 @@ std::optional<ExitCode> prepare_database(const Files& files, RunnerSettings& set
   if (auto schema = session.check_schema(); !schema) return failed(schema.error());
   if (auto partitions = session.ensure_partitions(); !partitions) return failed(partitions.error());
   for (const config::CampaignConfig& campaign : files.campaigns) {
-    auto id = session.register_campaign(campaign.name, campaign.account, campaign.source);
+    auto id = session.register_campaign(campaign.name, campaign.account, campaign.region, campaign.source);
     if (!id) return failed(id.error());
     settings.campaign_ids.push_back(*id);
   }

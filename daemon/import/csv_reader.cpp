@@ -36,6 +36,20 @@ char find_delimiter(std::string_view text) {
 
 }  // namespace
 
+std::string_view reason_of(CsvFault fault) {
+  switch (fault) {
+    case CsvFault::row_too_long:
+      return "the row is longer than 65,536 bytes";
+    case CsvFault::unclosed_quote:
+      return "a quote is opened and not closed";
+    case CsvFault::text_after_quote:
+      return "text after a closing quote (a quote inside a field is written twice)";
+    case CsvFault::none:
+      break;
+  }
+  return "";
+}
+
 bool CsvRow::blank() const {
   return fault == CsvFault::none && std::ranges::all_of(fields, [](std::string_view field) {
            return field.find_first_not_of(" \t") == std::string_view::npos;

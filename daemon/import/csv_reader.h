@@ -26,6 +26,9 @@ enum class CsvFault {
   text_after_quote  // "Kim"Ha,...
 };
 
+// What is wrong with the row, for a person.
+std::string_view reason_of(CsvFault fault);
+
 // The views are good until the next call of CsvReader::next.
 struct CsvRow {
   std::int64_t number = 0;  // from 1, the header included and blank rows too: as a spreadsheet counts

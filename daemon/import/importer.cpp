@@ -1,9 +1,11 @@
 #include "daemon/import/importer.h"
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
 #include "campaign/call_template.h"
+#include "daemon/import/lead_timezone.h"
 #include "storage/array_text.h"
 
 namespace dialerd::daemon::import {
@@ -13,6 +15,12 @@ constexpr std::int64_t rows_between_progress = 256;
 
 bool is_full(const Chunk& chunk) {
   return chunk.rows.size() + chunk.rejects.size() >= chunk_rows_max || chunk.size >= chunk_size_max;
+}
+
+std::size_t size_of(const storage::ImportRow& lead) {
+  std::size_t size = sizeof(lead) + lead.to_number.size() + lead.fields_json.size() + lead.timezone.size();
+  for (const std::string& number : lead.alternates) size += sizeof(number) + number.size();
+  return size;
 }
 
 // Writes one chunk at a time in the background, so that reading and checking go on meanwhile: they cost about as much.
@@ -66,7 +74,30 @@ Importer::Importer(ByteSource& source, const config::CampaignConfig& campaign, c
 
   HeaderReading header = read_header(columns, mapping, campaign::CallTemplate(campaign).lead_fields());
   problems_ = std::move(header.problems);
-  if (header.layout) leads_.emplace(*std::move(header.layout), campaign.region);
+  LeadSettings settings = settings_of(campaign, mapping);
+  if (problems_.empty()) leads_.emplace(*std::move(header.layout), std::move(settings));
+}
+
+// A timezone column that nobody looks at would let a file that was made with care be dialled by the wrong clock.
+LeadSettings Importer::settings_of(const config::CampaignConfig& campaign, const config::LeadColumns& mapping) {
+  LeadSettings settings{campaign.region, campaign.timezone, campaign.lead_timezone, std::nullopt};
+  const auto lists = [&](config::ZoneSource source) {
+    return std::ranges::find(campaign.lead_timezone, source) != campaign.lead_timezone.end();
+  };
+  if (!mapping.timezone.empty() && !lists(config::ZoneSource::column)) {
+    problems_.push_back("the column '" + mapping.timezone +
+                        "' is mapped to the lead's timezone, and the campaign's lead_timezone does not list `column`; "
+                        "add it there, or take the mapping away");
+  }
+  if (lists(config::ZoneSource::number)) {
+    CountryTimezone country = timezone_of_country(campaign.region);
+    settings.region_timezone = std::move(country.name);
+    if (!country.error.empty()) {
+      problems_.push_back("the campaign's lead_timezone lists `number`, and " + country.error +
+                          "; install the package tzdata");
+    }
+  }
+  return settings;
 }
 
 std::vector<std::string> Importer::read_columns() {
@@ -117,7 +148,7 @@ void Importer::take(const CsvRow& row, Chunk& chunk, Summary& summary, RejectFil
   auto read = leads_->read(row);
   if (auto* lead = std::get_if<storage::ImportRow>(&read)) {
     ++summary.accepted;
-    chunk.size += sizeof(*lead) + lead->to_number.size() + lead->fields_json.size();
+    chunk.size += size_of(*lead);
     chunk.rows.push_back(std::move(*lead));
     return;
   }

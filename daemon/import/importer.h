@@ -84,6 +84,7 @@ class Importer {
 
  private:
   std::vector<std::string> read_columns();
+  LeadSettings settings_of(const config::CampaignConfig& campaign, const config::LeadColumns& mapping);
   void take(const CsvRow& row, Chunk& chunk, Summary& summary, RejectFile* rejects) const;
 
   ByteSource& source_;

@@ -55,15 +55,26 @@ class HeaderReader {
 
   void map_columns() {
     std::set<std::size_t> mapped;
-    if (const auto number = find(mapping_.number, "the number to call")) {
-      layout_.number_column = *number;
-      mapped.insert(*number);
+    const auto map = [&](const std::string& name, std::string_view meaning) {
+      const auto column = find(name, meaning);
+      if (column) mapped.insert(*column);
+      return column;
+    };
+    const auto map_if_named = [&](const std::string& name, std::string_view meaning) {
+      return name.empty() ? std::nullopt : map(name, meaning);
+    };
+    layout_.number_column = map(mapping_.number, "the number to call").value_or(0);
+    for (const std::string& name : mapping_.alternates) {
+      if (const auto column = map(name, "a further number of the lead")) layout_.alternate_columns.push_back(*column);
     }
+    layout_.timezone_column = map_if_named(mapping_.timezone, "the lead's timezone");
+    layout_.consent_at_column = map_if_named(mapping_.consent_at, "when the lead consented");
+    layout_.consent_expires_at_column = map_if_named(mapping_.consent_expires_at, "until when the consent holds");
+    layout_.night_consent_column = map_if_named(mapping_.night_consent, "the consent to calls at night");
+    layout_.call_at_column = map_if_named(mapping_.call_at, "when a callback was promised for");
+    layout_.expires_at_column = map_if_named(mapping_.expires_at, "from when on the lead is not called");
     for (const auto& [field, name] : mapping_.fields) {
-      const auto column = find(name, "the field " + quote(field));
-      if (!column) continue;
-      layout_.fields.push_back({field, *column});
-      mapped.insert(*column);
+      if (const auto column = map(name, "the field " + quote(field))) layout_.fields.push_back({field, *column});
     }
     for (std::size_t column = 0; column < names_.size(); ++column) {
       if (!mapped.contains(column)) add_under_own_name(column);

@@ -25,6 +25,13 @@ struct LeadField {
 struct LeadLayout {
   std::vector<std::string> columns;  // the header, without blanks around the names
   std::size_t number_column = 0;
+  std::vector<std::size_t> alternate_columns;  // in the order to try them
+  std::optional<std::size_t> timezone_column;
+  std::optional<std::size_t> consent_at_column;
+  std::optional<std::size_t> consent_expires_at_column;
+  std::optional<std::size_t> night_consent_column;
+  std::optional<std::size_t> call_at_column;
+  std::optional<std::size_t> expires_at_column;
   std::vector<LeadField> fields;  // in the order of the header
 };
 
@@ -33,7 +40,8 @@ struct HeaderReading {
   std::vector<std::string> problems;  // one sentence each, with what to do
 };
 
-// A column that the mapping does not name becomes a field under its own name. `required_fields`: what the campaign's
+// A column that the mapping does not name becomes a field under its own name; one with a meaning of its own (the
+// number, the consent, ...) is a field only when `mapping.fields` says so too. `required_fields`: what the campaign's
 // calls need (CallTemplate::lead_fields).
 HeaderReading read_header(const std::vector<std::string>& columns, const config::LeadColumns& mapping,
                           const std::vector<std::string>& required_fields);

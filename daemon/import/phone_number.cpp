@@ -57,7 +57,44 @@ std::string digits_of(const std::string& text) {
   return digits;
 }
 
+// The text that Parse is given. Parse drops hyphens, dots and blanks between digits itself, with regular expressions
+// that take a third of its time, and they mean nothing else to it as long as no other character is there: no extension,
+// no second number, no country code. Very short and very long texts are its own to judge.
+std::string without_separators(std::string_view text) {
+  constexpr std::size_t digits_min = 3;
+  constexpr std::size_t length_max = 250;
+  const bool plain = text.size() <= length_max && std::ranges::all_of(text, [](char c) {
+                       return (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ' ';
+                     });
+  if (!plain) return std::string(text);
+  std::string digits = digits_of(std::string(text));
+  return digits.size() < digits_min ? std::string(text) : digits;
+}
+
 }  // namespace
+
+std::string reason_of(NumberFault fault, const std::string& region) {
+  switch (fault) {
+    case NumberFault::has_extension:
+      return "the number has an extension";
+    case NumberFault::other_country:
+      return "the number belongs to another country than " + region;
+    case NumberFault::invalid:
+      return "there is no such number in " + region;
+    case NumberFault::not_a_number:
+      break;
+  }
+  return "not a phone number";
+}
+
+std::string masked(std::string_view digits) {
+  const bool is_long = digits.size() >= 10;
+  const std::size_t first = is_long ? 3 : 2;
+  const std::size_t last = is_long ? 4 : 2;
+  std::string text(digits);
+  for (std::size_t i = first; i + last < text.size(); ++i) text[i] = '*';
+  return text;
+}
 
 NumberReader::NumberReader(std::string region) : region_(std::move(region)) {}
 
@@ -70,7 +107,7 @@ NumberReading NumberReader::read(std::string_view text) const {
   if (text.starts_with("tel:")) text.remove_prefix(4);
 
   PhoneNumber number;
-  if (numbers.Parse(std::string(text), region_, &number) != PhoneNumberUtil::NO_PARSING_ERROR) {
+  if (numbers.Parse(without_separators(text), region_, &number) != PhoneNumberUtil::NO_PARSING_ERROR) {
     return NumberFault::not_a_number;
   }
   if (number.has_extension()) return NumberFault::has_extension;

@@ -14,8 +14,14 @@ enum class NumberFault {
   invalid         // no number that the region's numbering plan has given out
 };
 
+// What is wrong with the number, for a person.
+std::string reason_of(NumberFault fault, const std::string& region);
+
 // The digits to dial inside the region, trunk prefix included: "01012345678", "0212345678", "15881234".
 using NumberReading = std::variant<std::string, NumberFault>;
+
+// As it may be shown outside the database: "010****5678". Of short numbers the more is hidden.
+std::string masked(std::string_view digits);
 
 class NumberReader {
  public:

@@ -57,7 +57,7 @@ std::vector<campaign::AttemptId> new_attempts(std::size_t count) {
 void run(std::size_t leads, std::size_t batch) {
   test::TestDatabase database;
   storage::Session session(database.settings());
-  const auto campaign = must(session.register_campaign("bench", "main", "x"));
+  const auto campaign = must(session.register_campaign("bench", "main", "KR", "x"));
   const auto owner = must(session.acquire("main", "bench", 1h));
   database.rows(
       "insert into dialerd.lead (campaign_id, to_number, fields) "
@@ -71,11 +71,13 @@ void run(std::size_t leads, std::size_t batch) {
   const auto begin = Clock::now();
   while (done < leads) {
     storage::ClaimResult claimed;
-    claims.time([&] { claimed = must(session.claim({owner, campaign, new_attempts(batch), {"name", "city"}})); });
+    claims.time([&] {
+      claimed = must(session.claim({owner, campaign, {""}, {}, new_attempts(batch), {"name", "city"}}));
+    });
     if (claimed.leads.empty()) break;
     storage::WriteBatch answers{owner, {}, {}};
     storage::WriteBatch ends{owner, {}, {}};
-    const auto now = claimed.database_time;
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     for (const auto& lead : claimed.leads) {
       campaign::Record record;
       record.attempt = lead.attempt;

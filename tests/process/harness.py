@@ -8,6 +8,7 @@ Tests wait for conditions with a deadline; they do not sleep. What a failed test
 import contextlib
 import csv
 import ctypes
+import datetime
 import json
 import os
 import pathlib
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zoneinfo
 
 from books import judge_ledger
 
@@ -227,6 +229,13 @@ class ProcessTest(unittest.TestCase):
             **changes,
         }
         (self.folder / f"{name}.yaml").write_text(json.dumps(campaign, indent=1, ensure_ascii=False))
+
+    @staticmethod
+    def window(begin, end):
+        """A calling window from so many minutes after now until so many, on the campaigns' usual clock."""
+        now = datetime.datetime.now(zoneinfo.ZoneInfo("Asia/Seoul"))
+        times = [(now + datetime.timedelta(minutes=m)).strftime("%H:%M") for m in (begin, end)]
+        return {"days": "daily", "from": times[0], "to": "24:00" if times[1] == "00:00" else times[1]}
 
     def write_leads(self, numbers, name="leads.csv"):
         path = self.folder / name

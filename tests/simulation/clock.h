@@ -1,12 +1,15 @@
-// Virtual time: nothing passes until an event is taken from the queue.
+// Virtual time: nothing passes until an event is taken from the queue. And the three civil clocks of a world: the
+// database's, which may be set; the daemon's picture of it, which learns of that a little later; and the provider's,
+// which is never wrong.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <random>
 #include <utility>
+#include <vector>
 
 #include "campaign/time.h"
 
@@ -27,6 +30,10 @@ class Random {
   }
   milliseconds between(milliseconds low, milliseconds high) { return milliseconds{between(low.count(), high.count())}; }
   std::uint8_t byte() { return static_cast<std::uint8_t>(between(0, 255)); }
+  template <typename T>
+  const T& one_of(const std::vector<T>& choices) {
+    return choices[static_cast<std::size_t>(between(0, static_cast<std::int64_t>(choices.size()) - 1))];
+  }
 
  private:
   std::mt19937_64 engine_;
@@ -34,32 +41,54 @@ class Random {
 
 class Clock {
  public:
-  explicit Clock(WallTime wall)
-      : mono_(std::chrono::hours{1}), offset_(wall.time_since_epoch() - milliseconds{std::chrono::hours{1}}) {}
+  explicit Clock(WallTime begin)
+      : mono_(std::chrono::hours{1}), begin_(begin.time_since_epoch() - milliseconds{std::chrono::hours{1}}) {}
 
   MonoTime mono() const { return mono_; }
-  WallTime wall() const {
-    return WallTime{std::chrono::duration_cast<milliseconds>(mono_.time_since_epoch()) + offset_};
+  WallTime provider() const { return provider_at(mono_); }
+  WallTime provider_at(MonoTime at) const {
+    return WallTime{std::chrono::duration_cast<milliseconds>(at.time_since_epoch()) + begin_};
   }
-  Now now() const { return {mono_, wall()}; }
-  void step_wall(milliseconds by) { offset_ += by; }
+  WallTime database() const { return provider() + database_off_; }
+  Now daemon() const { return {mono_, provider() + daemon_off_}; }
 
-  void at(MonoTime when, std::function<void()> event) { events_.emplace(std::max(when, mono_), std::move(event)); }
+  void set_database(milliseconds off) { database_off_ = off; }
+  milliseconds database_off() const { return database_off_; }
+  // The daemon reads the database's clock. Returns by how much its picture moved.
+  milliseconds sync() { return database_off_ - std::exchange(daemon_off_, database_off_); }
+
+  // Equal times in the order of insertion.
+  void at(MonoTime when, std::function<void()> event) {
+    events_.push_back({std::max(when, mono_), ++inserted_, std::move(event)});
+    std::push_heap(events_.begin(), events_.end(), later);
+  }
   void after(nanoseconds delay, std::function<void()> event) { at(mono_ + delay, std::move(event)); }
 
   // Takes the next event; false when there is none.
   bool step() {
     if (events_.empty()) return false;
-    auto next = events_.extract(events_.begin());
-    mono_ = next.key();
-    next.mapped()();
+    std::pop_heap(events_.begin(), events_.end(), later);
+    Event next = std::move(events_.back());
+    events_.pop_back();
+    mono_ = next.when;
+    next.act();
     return true;
   }
 
  private:
+  struct Event {
+    MonoTime when;
+    std::uint64_t number;
+    std::function<void()> act;
+  };
+  static bool later(const Event& a, const Event& b) { return a.when != b.when ? a.when > b.when : a.number > b.number; }
+
   MonoTime mono_;
-  milliseconds offset_;
-  std::multimap<MonoTime, std::function<void()>> events_;  // equal times in the order of insertion
+  milliseconds begin_;
+  milliseconds database_off_{0};
+  milliseconds daemon_off_{0};
+  std::uint64_t inserted_ = 0;
+  std::vector<Event> events_;  // a heap
 };
 
 }  // namespace dialerd::simulation

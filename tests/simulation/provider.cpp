@@ -1,6 +1,6 @@
 #include "tests/simulation/provider.h"
 
-#include <array>
+#include <charconv>
 #include <utility>
 
 namespace dialerd::simulation {
@@ -8,13 +8,15 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::array<std::pair<const char*, const char*>, 18> ends = {{
-    {"user_hangup", "ended"},
-    {"agent_hangup", "ended"},
-    {"call_transfer", "ended"},
-    {"max_duration_reached", "ended"},
-    {"inactivity", "ended"},
+using Ends = std::vector<std::pair<const char*, const char*>>;
+
+const Ends conversations = {
+    {"user_hangup", "ended"},   {"user_hangup", "ended"},          {"agent_hangup", "ended"},
+    {"call_transfer", "ended"}, {"max_duration_reached", "ended"}, {"inactivity", "ended"},
+};
+const Ends others = {
     {"voicemail_reached", "ended"},
+    {"dial_no_answer", "not_connected"},
     {"dial_no_answer", "not_connected"},
     {"dial_busy", "not_connected"},
     {"dial_declined", "not_connected"},
@@ -22,32 +24,45 @@ constexpr std::array<std::pair<const char*, const char*>, 18> ends = {{
     {"flow_error", "error"},
     {"error_voxai", "error"},
     {"orphaned_no_agent_pickup", "error"},
+    {"a_reason_of_next_year", "ended"},
+};
+const Ends refusals = {
     {"concurrency_limit_reached", "error"},
     {"hourly_call_limit_reached", "error"},
     {"daily_call_limit_reached", "error"},
     {"insufficient_balance", "error"},
-    {"a_reason_of_next_year", "ended"},
-}};
+};
 
 }  // namespace
 
-std::string Provider::create(const campaign::AttemptId& attempt, const std::string& to_number) {
+bool is_conversation(const std::string& reason) {
+  for (const auto& [name, status] : conversations) {
+    if (reason == name) return true;
+  }
+  return false;
+}
+
+std::string Provider::create(std::size_t account, const campaign::AttemptId& attempt, const std::string& from_number,
+                             const std::string& to_number) {
   ProviderCall call;
+  call.account = account;
   call.attempt = attempt;
+  call.from_number = from_number;
   call.to_number = to_number;
   call.call_id = "call-" + std::to_string(calls.size());
   call.counted = clock_.mono();
-  call.counted_wall = clock_.wall();
   call.listed_from = call.counted + random_.between(milliseconds{0}, seconds{20});
   call.connected = call.counted + random_.between(seconds{1}, seconds{30});
-  // A few calls outlive every patience.
-  bool endless = random_.chance(0.002);
-  call.ended = call.connected +
-               (endless ? milliseconds{std::chrono::hours{24 * 1000}} : random_.between(seconds{1}, seconds{300}));
+  // A few calls outlive every patience; some conversations are short.
+  auto lasts =
+      random_.chance(0.25) ? random_.between(seconds{1}, seconds{12}) : random_.between(seconds{1}, seconds{300});
+  if (random_.chance(0.002)) lasts = std::chrono::hours{24 * 1000};
+  call.ended = call.connected + lasts;
   // Refusals are rare, or the account would wait most of the time.
-  auto end = random_.between(0, random_.chance(0.02) ? 17 : 12);
-  call.reason = ends[static_cast<std::size_t>(end)].first;
-  call.status = ends[static_cast<std::size_t>(end)].second;
+  const Ends& ends = random_.chance(0.005) ? refusals : random_.chance(answer_rate_) ? conversations : others;
+  const auto& end = random_.one_of(ends);
+  call.reason = end.first;
+  call.status = end.second;
   calls.push_back(call);
   return call.call_id;
 }
@@ -56,30 +71,48 @@ campaign::CallNews Provider::news(const ProviderCall& call) const {
   campaign::CallNews news;
   news.call_id = call.call_id;
   news.attempt = call.attempt;
+  news.from_number = call.from_number;
+  bool connects = call.status == "ended";
   if (clock_.mono() < call.connected) {
     news.status = "queued";
-  } else if (clock_.mono() < call.ended) {
-    news.status = "ongoing";
-  } else {
-    news.status = call.status;
-    news.disconnection_reason = call.reason;
+    return news;
   }
+  if (connects) news.start_at = clock_.provider_at(call.connected);
+  if (clock_.mono() < call.ended) {
+    news.status = "ongoing";
+    return news;
+  }
+  news.status = call.status;
+  news.disconnection_reason = call.reason;
+  news.end_at = clock_.provider_at(call.ended);
   return news;
 }
 
-std::vector<campaign::CallNews> Provider::list(WallTime from) const {
-  std::vector<campaign::CallNews> shown;
-  for (const ProviderCall& call : calls) {
-    if (clock_.mono() >= call.listed_from && call.counted_wall >= from) shown.push_back(news(call));
+ProviderPage Provider::list(std::size_t account, WallTime from, const std::string& cursor) const {
+  std::size_t next = 0;
+  std::from_chars(cursor.data(), cursor.data() + cursor.size(), next);
+  // Most of what is listed is recent.
+  if (cursor.empty()) {
+    next = calls.size();
+    while (next > 0 && clock_.provider_at(calls[next - 1].counted) >= from) --next;
   }
-  return shown;
+  ProviderPage page;
+  for (; next < calls.size(); ++next) {
+    const ProviderCall& call = calls[next];
+    if (call.account != account || clock_.mono() < call.listed_from) continue;
+    if (static_cast<std::int64_t>(page.calls.size()) == page_size_) {
+      page.next_cursor = std::to_string(next);
+      break;
+    }
+    page.calls.push_back(news(call));
+  }
+  return page;
 }
 
 std::optional<campaign::CallNews> Provider::get(const std::string& call_id) const {
-  for (const ProviderCall& call : calls) {
-    if (call.call_id == call_id) return news(call);
-  }
-  return std::nullopt;
+  std::size_t number = calls.size();
+  std::from_chars(call_id.data() + 5, call_id.data() + call_id.size(), number);  // "call-17"
+  return number < calls.size() ? std::optional(news(calls[number])) : std::nullopt;
 }
 
 }  // namespace dialerd::simulation

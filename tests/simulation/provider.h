@@ -6,16 +6,18 @@
 #include <vector>
 
 #include "campaign/call.h"
+#include "campaign/engine.h"
 #include "tests/simulation/clock.h"
 
 namespace dialerd::simulation {
 
 struct ProviderCall {
+  std::size_t account = 0;
   campaign::AttemptId attempt;
+  std::string from_number;
   std::string to_number;
   std::string call_id;
   MonoTime counted{};  // when the provider counted it: between the POST and its answer
-  WallTime counted_wall{};
   MonoTime listed_from{};
   MonoTime connected{};  // or would be
   MonoTime ended{};
@@ -23,23 +25,45 @@ struct ProviderCall {
   std::string status;
 };
 
+// An HTTP request of whatever kind, when the provider counted it.
+struct ProviderRequest {
+  std::size_t account = 0;
+  MonoTime at{};
+  bool orphan = false;  // whoever sent it did not own the account any more when it arrived
+};
+
+struct ProviderPage {
+  std::vector<campaign::CallNews> calls;
+  std::string next_cursor;  // empty: the last
+};
+
 class Provider {
  public:
-  Provider(Random& random, Clock& clock) : random_(random), clock_(clock) {}
+  Provider(Random& random, Clock& clock, double answer_rate, std::int64_t page_size)
+      : random_(random), clock_(clock), answer_rate_(answer_rate), page_size_(page_size) {}
 
-  // A request arrives now: a call is made.
-  std::string create(const campaign::AttemptId& attempt, const std::string& to_number);
-  // Calls that a listing shows now, whose start (or creation) is not before `from`.
-  std::vector<campaign::CallNews> list(WallTime from) const;
+  void count_request(std::size_t account, bool orphan) { requests.push_back({account, clock_.mono(), orphan}); }
+
+  // A POST arrives now: a call is made.
+  std::string create(std::size_t account, const campaign::AttemptId& attempt, const std::string& from_number,
+                     const std::string& to_number);
+  // Calls that a listing shows now, whose start is not before `from` by the provider's clock, in order.
+  ProviderPage list(std::size_t account, WallTime from, const std::string& cursor) const;
   std::optional<campaign::CallNews> get(const std::string& call_id) const;
 
-  std::vector<ProviderCall> calls;
+  std::vector<ProviderCall> calls;  // by `counted`
+  std::vector<ProviderRequest> requests;
 
  private:
   campaign::CallNews news(const ProviderCall& call) const;
 
   Random& random_;
   Clock& clock_;
+  double answer_rate_;
+  std::int64_t page_size_;
 };
+
+// Whether a call that ended so was one in which the person spoke with the agent.
+bool is_conversation(const std::string& reason);
 
 }  // namespace dialerd::simulation

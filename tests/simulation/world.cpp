@@ -3,103 +3,201 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/simulation/oracle.h"
+
 namespace dialerd::simulation {
 namespace {
 
+using campaign::AccountIndex;
 using campaign::AnswerKind;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr campaign::AccountIndex account{0};
-constexpr campaign::CampaignId campaign_id{1};
 constexpr hours longest{24 * 120};
-constexpr hours faults_last{36};
-
-campaign::EngineSettings draw_settings(Random& random) {
-  auto maybe = [&](std::int64_t low, std::int64_t high) {
-    return random.chance(0.6) ? std::optional{random.between(low, high)} : std::nullopt;
-  };
-  auto limits = [&] {
-    config::Limits drawn;
-    drawn.concurrency = maybe(1, 12);
-    drawn.per_second = maybe(1, 5);
-    drawn.per_minute = maybe(1, 20);
-    drawn.per_hour = maybe(5, 60);
-    drawn.per_day = maybe(20, 200);
-    return drawn;
-  };
-  campaign::EngineSettings settings;
-  settings.accounts.push_back({"main", limits(), random.between(4, 64)});
-  campaign::CampaignSettings one;
-  one.id = campaign_id;
-  one.account = account;
-  one.config.caller_numbers = {"07011112222"};
-  one.config.timezone = random.chance(0.5) ? "Asia/Seoul" : "America/New_York";
-  bool always = random.chance(0.1);
-  for (std::uint8_t day = 1; day <= 7; ++day) {
-    if (always) one.config.calling_windows.push_back({day, 0, 24 * 60});
-    if (always || random.chance(0.2)) continue;
-    one.config.calling_windows.push_back({day, 9 * 60, 12 * 60});
-    one.config.calling_windows.push_back({day, 13 * 60, 20 * 60 + 30});
-  }
-  if (one.config.calling_windows.empty()) one.config.calling_windows.push_back({3, 9 * 60, 20 * 60});
-  one.config.window_margin = seconds{90};
-  one.config.limits = limits();
-  one.config.retry.max_attempts = random.between(1, 6);
-  settings.campaigns.push_back(one);
-  settings.follow.list_interval = seconds{5};
-  settings.idle_claim_interval = seconds{30};
-  return settings;
-}
+constexpr minutes controls_interval{10};
+constexpr seconds clock_read_interval{1};
 
 }  // namespace
 
+void Faults::add(const Faults& other) {
+  crashes += other.crashes;
+  moves += other.moves;
+  doubts += other.doubts;
+  not_placed += other.not_placed;
+  clock_steps += other.clock_steps;
+  failed_writes += other.failed_writes;
+  failed_claims += other.failed_claims;
+  broken_passes += other.broken_passes;
+  rechecks += other.rechecks;
+  stopped_by_recheck += other.stopped_by_recheck;
+  opt_outs += other.opt_outs;
+  pauses += other.pauses;
+  callbacks += other.callbacks;
+  blocked_claims += other.blocked_claims;
+}
+
 World::World(std::uint64_t seed)
-    : clock(std::chrono::sys_days{std::chrono::year{2026} / 10 / 28}),
-      random(seed),
-      store(random, clock, random.between(5, 60)),
-      provider(random, clock),
-      settings(draw_settings(random)) {
-  clock.step_wall(random.between(milliseconds{0}, hours{24 * 7}));
-  calm_from_ = clock.mono() + faults_last;
-  start_process();
+    : random(seed),
+      scenario(draw_scenario(random)),
+      clock(scenario.begin),
+      store(random, clock, scenario),
+      provider(random, clock, scenario.answer_rate, scenario.page_size) {
+  calm_from_ = clock.mono() + scenario.faults_last;
 }
 
-void World::run() {
-  MonoTime end = clock.mono() + longest;
-  // Kills or clock steps at random moments while faults last. Not both: a process that starts after the database's
-  // clock was set has nothing but that clock to tell how old the recorded calls are (docs/architecture.md, "Clocks").
-  bool steps = random.chance(0.3);
-  for (std::int64_t n = steps ? random.between(1, 3) : 0; n > 0; --n) {
-    clock.after(random.between(seconds{1}, faults_last), [this] {
-      ++faults.clock_steps;
-      clock.step_wall(random.between(hours{-3}, hours{3}));
-    });
-  }
-  for (std::int64_t n = steps ? 0 : random.between(0, 8); n > 0; --n) {
-    clock.after(random.between(seconds{1}, faults_last), [this] { crash(); });
-  }
-  while (!store.finished() && clock.mono() < end && clock.step()) {
-  }
-}
-
-void World::later(nanoseconds delay, std::function<void()> event) {
-  clock.after(delay, [this, process = process_, event = std::move(event)] {
-    if (process != process_) return;
+template <typename Event>
+void World::later(nanoseconds delay, Event event) {
+  clock.after(delay, [this, process = process_, event = std::move(event)]() mutable {
+    if (process == 0 || process != process_) return;
     event();
     tick();
   });
 }
 
+template <typename Event>
+void World::later_of(std::size_t account, nanoseconds delay, Event event) {
+  later(delay, [this, account, generation = links_[account].generation, event = std::move(event)]() mutable {
+    if (generation == links_[account].generation) event();
+  });
+}
+
+void World::run() {
+  plan();
+  start_process();
+  MonoTime end = clock.mono() + longest;
+  while (!settled()) {
+    if (clock.mono() >= end || !clock.step()) {
+      stuck = true;
+      return;
+    }
+  }
+  if (!store.finished()) return;
+  // And the daemon knows that nothing is left to do, once it has looked.
+  MonoTime patience = clock.mono() + hours{1};
+  while (clock.mono() < patience && !(process_ != 0 && engine_->exhausted())) {
+    if (!clock.step()) break;
+  }
+  if (process_ != 0 && !engine_->exhausted()) broken.push_back("everything is done, and the engine does not know it");
+}
+
+// What people and fate do, at random moments.
+void World::plan() {
+  if (scenario.crowd) return;
+  auto somewhen = [&](milliseconds until, auto act) { clock.after(random.between(seconds{1}, until), act); };
+  auto faulty_time = scenario.faults_last;
+  bool any_faults = scenario.faults > 0;
+  if (any_faults && scenario.clock_steps) {
+    auto count = random.between(1, 3);
+    // A clock that was wrong is set right in the end, or it stays wrong.
+    bool set_right = random.chance(0.5);
+    std::vector<milliseconds> at;
+    for (std::int64_t n = 0; n < count; ++n) at.push_back(random.between(seconds{1}, faulty_time));
+    std::sort(at.begin(), at.end());
+    for (std::int64_t n = 0; n < count; ++n) {
+      auto span = random.one_of<milliseconds>({minutes{3}, hours{3}, hours{24}});
+      milliseconds off = set_right && n + 1 == count ? milliseconds{0} : random.between(-span, span);
+      clock.after(at[static_cast<std::size_t>(n)], [this, off] { step_clock(off); });
+    }
+  }
+  if (any_faults && !scenario.clock_steps) {
+    for (auto n = random.between(0, 6); n > 0; --n) somewhen(faulty_time, [this] { crash(); });
+    for (auto n = random.between(0, 2); n > 0; --n) {
+      somewhen(faulty_time, [this] {
+        move_account(static_cast<std::size_t>(
+            random.between(0, static_cast<std::int64_t>(scenario.settings.accounts.size()) - 1)));
+      });
+    }
+  }
+  for (auto n = random.between(0, static_cast<std::int64_t>(scenario.leads.size()) / 4); n > 0; --n) {
+    somewhen(hours{48}, [this] {
+      const NewLead& lead = random.one_of(scenario.leads);
+      OptOut entry;
+      entry.number = lead.alternates.empty() || random.chance(0.7) ? lead.number : random.one_of(lead.alternates);
+      if (random.chance(0.2)) entry.account = static_cast<std::size_t>(scenario.campaign(lead.campaign).account);
+      if (!entry.account && random.chance(0.2)) entry.campaign = lead.campaign;
+      ++faults.opt_outs;
+      store.opt_out(std::move(entry));
+    });
+  }
+  // A required list is loaded again and again, sometimes too late.
+  for (const char* name : {"dnc-a", "dnc-b"}) load_list(name, random.chance(0.5));
+  if (random.chance(0.15)) {
+    somewhen(faulty_time, [this] {
+      pause(campaign::CampaignId{random.between(1, static_cast<std::int64_t>(scenario.settings.campaigns.size()))});
+    });
+  }
+  if (random.chance(0.3)) {
+    for (auto n = random.between(1, 4); n > 0; --n) somewhen(hours{48}, [this] { promise_callback(); });
+  }
+}
+
+void World::load_list(const std::string& name, bool late) {
+  auto wait = faulty() ? random.between(minutes{10}, hours{late ? 40 : 3}) : milliseconds{hours{1}};
+  clock.after(wait, [this, name, late] {
+    store.load_list(name);
+    load_list(name, late);
+  });
+}
+
+void World::pause(campaign::CampaignId id) {
+  ++faults.pauses;
+  store.set_paused(id, true);
+  clock.after(random.between(minutes{1}, hours{5}), [this, id] {
+    store.set_paused(id, false);
+    later(milliseconds{0}, [this] { read_controls(); });
+  });
+  later(random.between(milliseconds{10}, seconds{1}), [this] { read_controls(); });
+}
+
+void World::promise_callback() {
+  auto id = campaign::LeadId{random.between(1, static_cast<std::int64_t>(scenario.leads.size()))};
+  ++faults.callbacks;
+  store.promise_callback(id, clock.database() + random.between(minutes{1}, hours{6}));
+}
+
+bool World::never_called(const LeadRow& lead) const {
+  const config::CampaignConfig& config = scenario.campaign(lead.lead.campaign).config;
+  // In every timezone.
+  if (config.end_date && clock.database() > *config.end_date + std::chrono::days{3}) return true;
+  auto [found, is_new] = ever_opens_.try_emplace({lead.lead.campaign, lead.lead.clock}, false);
+  if (is_new) {
+    bool is_held = oracle::zone_of(config, lead.lead.clock).empty();
+    found->second = is_held || oracle::ever_opens(config, lead.lead.clock);
+  }
+  return !found->second;
+}
+
+// Nothing will happen any more.
+bool World::settled() const {
+  return std::all_of(store.leads.begin(), store.leads.end(), [&](const auto& entry) {
+    const LeadRow& row = entry.second;
+    if (row.state == campaign::LeadState::done || row.state == campaign::LeadState::held) return true;
+    return row.state == campaign::LeadState::ready && never_called(row);
+  });
+}
+
 void World::start_process() {
   process_ = ++starts_;
-  engine_ = std::make_unique<campaign::Engine>(settings);
-  write_under_way_ = false;
-  waiting_writes_.clear();
+  engine_ = std::make_unique<campaign::Engine>(scenario.settings);
   wake_at_.reset();
-  epoch_ = store.new_epoch();
-  engine_->gained(clock.now(), account, store.history());
+  clock.sync();
+  for (std::size_t a = 0; a < scenario.settings.accounts.size(); ++a) gain(a);
+  for (const campaign::CampaignSettings& campaign : scenario.settings.campaigns) {
+    if (store.paused(campaign.id)) pauses.push_back({campaign.id, true, clock.mono(), process_});
+    engine_->set_paused(campaign.id, store.paused(campaign.id));
+  }
+  later(random.between(milliseconds{1}, seconds{1}), [this] { keep_reading_controls(); });
+}
+
+void World::gain(std::size_t account) {
+  Link& link = links_[account];
+  ++link.generation;
+  link.owned = true;
+  link.write_under_way = false;
+  link.writes.clear();
+  link.epoch = store.new_epoch(account);
+  engine_->gained(clock.daemon(), AccountIndex{account}, store.history(account));
   tick();
 }
 
@@ -108,23 +206,73 @@ void World::crash() {
   ++faults.crashes;
   process_ = 0;
   engine_.reset();
-  clock.after(random.between(milliseconds{200}, seconds{60}), [this] { start_process(); });
+  for (Link& link : links_) {
+    ++link.generation;
+    link.owned = false;
+  }
+  auto gone =
+      random.chance(0.5) ? random.between(milliseconds{200}, seconds{1}) : random.between(seconds{1}, seconds{60});
+  clock.after(gone, [this] { start_process(); });
+}
+
+// Another daemon takes the account, does nothing with it, and gives it up.
+void World::move_account(std::size_t account) {
+  if (process_ == 0 || !links_[account].owned) return;
+  ++faults.moves;
+  store.new_epoch(account);
+  later(random.between(milliseconds{1}, seconds{3}), [this, account] {
+    Link& link = links_[account];
+    if (!link.owned) return;
+    engine_->lost(AccountIndex{account});
+    ++link.generation;
+    link.owned = false;
+    later(random.between(milliseconds{1}, seconds{20}), [this, account] {
+      if (!links_[account].owned) gain(account);
+    });
+  });
+}
+
+void World::step_clock(milliseconds off) {
+  milliseconds by = off - clock.database_off();
+  if (std::chrono::abs(by) <= seconds{1}) return;
+  ++faults.clock_steps;
+  clock.set_database(off);
+  // The daemon reads it every second.
+  later(random.between(milliseconds{1}, clock_read_interval), [this] {
+    milliseconds moved = clock.sync();
+    if (moved == milliseconds{0}) return;
+    steps.push_back({clock.mono(), moved});
+    engine_->clock_stepped(clock.daemon(), moved);
+  });
+}
+
+void World::read_controls() {
+  MonoTime asked = clock.mono();
+  for (const campaign::CampaignSettings& campaign : scenario.settings.campaigns) {
+    engine_->set_clocks(asked, campaign.id, store.clocks(campaign.id));
+    bool paused = store.paused(campaign.id);
+    engine_->set_paused(campaign.id, paused);
+    pauses.push_back({campaign.id, paused, clock.mono(), process_});
+  }
+}
+
+void World::keep_reading_controls() {
+  read_controls();
+  later(controls_interval, [this] { keep_reading_controls(); });
 }
 
 void World::tick() {
   if (process_ == 0) return;
-  campaign::Commands commands = engine_->tick(clock.now());
+  campaign::Commands commands = engine_->tick(clock.daemon());
   for (const campaign::Claim& one : commands.claims) claim(one);
   for (const campaign::Call& call : commands.calls) dial(call);
-  for (campaign::Write& one : commands.writes)
-    waiting_writes_.push_back(std::make_shared<campaign::Write>(std::move(one)));
-  if (!write_under_way_ && !waiting_writes_.empty()) {
-    write_under_way_ = true;
-    auto next = waiting_writes_.front();
-    waiting_writes_.erase(waiting_writes_.begin());
-    write(next);
+  for (campaign::Write& one : commands.writes) {
+    auto account = static_cast<std::size_t>(one.account);
+    links_[account].writes.push_back(std::make_shared<DecidedWrite>(DecidedWrite{std::move(one), clock.daemon()}));
+    write(account);
   }
-  for (const campaign::ListPass& pass : commands.list_passes) list(pass);
+  for (const campaign::Recheck& one : commands.rechecks) recheck(one);
+  for (const campaign::ListPage& page : commands.list_pages) list(page);
   for (const campaign::LookUp& one : commands.look_ups) look_up(one);
   if (commands.wake_at && (!wake_at_ || *wake_at_ <= clock.mono() || *commands.wake_at < *wake_at_)) {
     wake_at_ = commands.wake_at;
@@ -133,96 +281,180 @@ void World::tick() {
 }
 
 void World::claim(const campaign::Claim& claim) {
-  later(random.between(milliseconds{1}, milliseconds{40}), [this, claim] {
-    if (faulty() && random.chance(0.02)) {
+  auto account = static_cast<std::size_t>(scenario.campaign(claim.campaign).account);
+  later(database_time(), [this, claim, account, epoch = links_[account].epoch] {
+    std::optional<campaign::ClaimAnswer> answer;
+    if (fault(0.02)) {
       ++faults.failed_claims;
-      engine_->claim_failed(clock.now(), claim.campaign, claim.number);
-      return;
+    } else {
+      answer = store.claim(epoch, claim);
     }
-    auto answer = store.claim(epoch_, claim.leads);
+    if (!answer) return engine_->claim_failed(clock.daemon(), claim.campaign, claim.number);
+    if (!answer->blocked.empty()) ++faults.blocked_claims;
     // Now and then the answer takes longer than a claimed lead may wait.
-    auto delay = faulty() && random.chance(0.01) ? random.between(seconds{8}, seconds{15})
-                                                 : random.between(milliseconds{1}, milliseconds{40});
-    later(delay, [this, claim, answer = std::move(*answer)] {
-      engine_->claimed(clock.now(), claim.campaign, claim.number, answer);
+    auto delay = fault(0.03) ? random.between(milliseconds{300}, seconds{12}) : database_time();
+    // The worst moment to opt out: between the claim and the call.
+    for (const campaign::ClaimedLead& lead : answer->leads) {
+      if (!random.chance(scenario.opt_out_rate)) continue;
+      clock.after(random.between(milliseconds{0}, delay + milliseconds{400}), [this, number = lead.to_number] {
+        ++faults.opt_outs;
+        store.opt_out({number, std::nullopt, std::nullopt, {}});
+      });
+    }
+    later(delay, [this, claim, answer = std::move(*answer)]() mutable {
+      engine_->claimed(clock.daemon(), claim.campaign, claim.number, std::move(answer));
+    });
+  });
+}
+
+void World::recheck(const campaign::Recheck& recheck) {
+  ++faults.rechecks;
+  auto account = static_cast<std::size_t>(scenario.campaign(recheck.campaign).account);
+  later_of(account, database_time(), [this, recheck, account] {
+    if (fault(0.05)) return engine_->recheck_failed(clock.daemon(), recheck.campaign);
+    MonoTime asked = clock.mono();
+    later_of(account, database_time(), [this, recheck, account, asked] {
+      auto refusals = store.recheck(recheck);
+      faults.stopped_by_recheck += static_cast<std::int64_t>(refusals.size());
+      later_of(account, database_time(), [this, recheck, asked, refusals = std::move(refusals)] {
+        for (const campaign::AttemptId& id : recheck.attempts) rechecked_[id] = clock.mono();
+        engine_->rechecked(clock.daemon(), asked, recheck.campaign, refusals);
+      });
     });
   });
 }
 
 void World::dial(const campaign::Call& call) {
-  auto wait = faulty() && random.chance(0.01) ? random.between(seconds{5}, seconds{15})
-                                              : random.between(milliseconds{0}, milliseconds{50});
-  Post post{call.attempt, call.request.to_number, clock.mono(), clock.wall()};
-  later(wait, [this, call, post] {
-    auto answer_later = [this, attempt = call.attempt](nanoseconds delay, AnswerKind kind,
-                                                       const std::string& call_id = "") {
+  auto account = static_cast<std::size_t>(call.account);
+  Now now = clock.daemon();
+  std::size_t place = posts.size();
+  posts.push_back({call.attempt, account, call.request.from_number, call.request.to_number, now.mono, now.wall,
+                   call.send_by, std::nullopt, rechecked_[call.attempt], process_});
+  // The worst moment to be killed: with a POST on its way.
+  if (!scenario.clock_steps && fault(0.03)) {
+    clock.after(random.between(milliseconds{0}, random.chance(0.5) ? milliseconds{300} : milliseconds{3000}),
+                [this] { crash(); });
+  }
+  auto wait = fault(0.01) ? random.between(seconds{5}, seconds{15}) : random.between(milliseconds{0}, milliseconds{50});
+  later(wait, [this, call, account, place] {
+    auto answer_later = [&](nanoseconds delay, AnswerKind kind,
+                            std::optional<std::chrono::seconds> retry_after = std::nullopt) {
       campaign::CreateAnswer answer;
       answer.kind = kind;
-      answer.call_id = call_id;
-      later(delay, [this, attempt, answer] { engine_->answered(clock.now(), attempt, answer); });
+      answer.retry_after = retry_after;
+      later(delay, [this, attempt = call.attempt, answer] { engine_->answered(clock.daemon(), attempt, answer); });
     };
     if (clock.mono() >= call.send_by) return answer_later(nanoseconds{0}, AnswerKind::not_sent);
-    if (faulty() && random.chance(0.02))
-      return answer_later(random.between(milliseconds{1}, seconds{5}), AnswerKind::not_sent);
-    posts.push_back(post);
-    auto kind = random.between(0, 99);
+    if (fault(0.02)) return answer_later(random.between(milliseconds{1}, seconds{5}), AnswerKind::not_sent);
+    posts[place].left = clock.mono();
     auto to_provider = random.between(milliseconds{1}, seconds{2});
     auto back = random.between(milliseconds{1}, seconds{2});
-    if (faulty() && kind < 6) {
+    // The provider's part goes on even if this process is killed.
+    auto arrives = [&](auto act) {
+      request_arrives(account, to_provider);
+      clock.after(to_provider, act);
+    };
+    auto make_call = [this, account, attempt = call.attempt, from = call.request.from_number,
+                      to = call.request.to_number] { return provider.create(account, attempt, from, to); };
+    if (fault(0.06)) {
       // In doubt: half of them did make a call. A timeout is noticed only after a while.
       ++faults.doubts;
       bool made = random.chance(0.5);
       if (!made) ++faults.not_placed;
-      if (made) clock.after(to_provider, [this, post] { provider.create(post.attempt, post.to_number); });
+      arrives([made, make_call] {
+        if (made) make_call();
+      });
       return answer_later(to_provider + random.between(seconds{1}, seconds{30}), AnswerKind::unknown);
     }
-    if (faulty() && kind < 8) return answer_later(to_provider + back, AnswerKind::throttled);
-    if (faulty() && kind < 9) return answer_later(to_provider + back, AnswerKind::account_fault);
-    if (kind < 10) return answer_later(to_provider + back, AnswerKind::rejected);
-    // The provider's part goes on even if this process is killed.
-    clock.after(to_provider, [this, post, back, process = process_] {
-      std::string call_id = provider.create(post.attempt, post.to_number);
+    std::optional<AnswerKind> refused;
+    std::optional<std::chrono::seconds> retry_after;
+    if (fault(0.02)) {
+      refused = AnswerKind::throttled;
+      if (random.chance(0.5)) retry_after = seconds{random.between(0, 100)};
+    } else if (fault(0.01)) {
+      refused = AnswerKind::account_fault;
+    } else if (random.chance(0.01)) {
+      refused = AnswerKind::rejected;
+    }
+    if (refused) {
+      arrives([] {});
+      return answer_later(to_provider + back, *refused, retry_after);
+    }
+    arrives([this, make_call, back, attempt = call.attempt, process = process_] {
+      std::string call_id = make_call();
       if (process != process_) return;
       campaign::CreateAnswer answer;
       answer.kind = AnswerKind::accepted;
       answer.call_id = call_id;
-      later(back, [this, attempt = post.attempt, answer] { engine_->answered(clock.now(), attempt, answer); });
+      later(back, [this, attempt, answer] { engine_->answered(clock.daemon(), attempt, answer); });
     });
   });
 }
 
-void World::write(std::shared_ptr<campaign::Write> one) {
-  auto delay = faulty() && random.chance(0.02) ? random.between(seconds{1}, seconds{30})
-                                               : random.between(milliseconds{1}, milliseconds{60});
-  later(delay, [this, one] {
-    // An answer that is lost after the commit is met by writing the same again.
-    bool lost = faulty() && random.chance(0.03);
-    bool applied = (!lost || random.chance(0.5)) && store.write(epoch_, *one);
-    if (lost || !applied) {
-      ++faults.failed_writes;
-      return write(one);
-    }
-    write_under_way_ = false;
-    engine_->stored(clock.now(), account, *one);
+void World::request_arrives(std::size_t account, nanoseconds delay) {
+  clock.after(delay, [this, account, generation = links_[account].generation] {
+    provider.count_request(account, generation != links_[account].generation);
   });
 }
 
-void World::list(const campaign::ListPass& pass) {
-  later(random.between(milliseconds{5}, seconds{3}), [this, pass] {
-    bool broken = faulty() && random.chance(0.1);
-    if (broken) ++faults.broken_passes;
-    for (const campaign::CallNews& news : provider.list(pass.start_at_after)) {
-      if (broken && random.chance(0.5)) continue;
-      engine_->news(clock.now(), account, news);
+void World::write(std::size_t account) {
+  Link& link = links_[account];
+  if (link.write_under_way || link.writes.empty()) return;
+  link.write_under_way = true;
+  auto next = link.writes.front();
+  link.writes.pop_front();
+  try_write(account, next);
+}
+
+void World::try_write(std::size_t account, std::shared_ptr<DecidedWrite> one) {
+  auto delay = fault(0.02) ? random.between(seconds{1}, seconds{30}) : database_time();
+  later_of(account, delay, [this, account, one] {
+    // An answer that is lost after the commit is met by writing the same again.
+    bool lost = fault(0.03);
+    bool applied = (!lost || random.chance(0.5)) && store.write(links_[account].epoch, *one);
+    if (lost || !applied) {
+      ++faults.failed_writes;
+      return try_write(account, one);
     }
-    engine_->list_pass_ended(clock.now(), account, !broken, std::nullopt);
+    links_[account].write_under_way = false;
+    engine_->stored(clock.daemon(), AccountIndex{account}, one->write);
+    write(account);
+  });
+}
+
+void World::list(const campaign::ListPage& page) {
+  auto account = static_cast<std::size_t>(page.account);
+  auto there = random.between(milliseconds{1}, seconds{1});
+  request_arrives(account, there);
+  later_of(account, there, [this, page, account] {
+    ProviderPage found = provider.list(account, page.start_at_after, page.cursor);
+    campaign::ListPageAnswer answer;
+    answer.listed = !fault(0.05);
+    bool unreadable = fault(0.05);
+    if (!answer.listed || unreadable) ++faults.broken_passes;
+    if (!answer.listed && random.chance(0.3)) answer.retry_after = seconds{random.between(0, 60)};
+    // The provider's clock and ours differ: the pass may have begun too late.
+    answer.proves_absence = !unreadable && std::chrono::abs(clock.database_off()) <= minutes{2};
+    answer.next_cursor = found.next_cursor;
+    if (!answer.listed) found.calls.clear();
+    if (unreadable) std::erase_if(found.calls, [&](const auto&) { return random.chance(0.5); });
+    later_of(account, random.between(milliseconds{1}, seconds{2}),
+             [this, account, answer, calls = std::move(found.calls)] {
+               for (const campaign::CallNews& news : calls) engine_->news(clock.daemon(), AccountIndex{account}, news);
+               engine_->list_page_answered(clock.daemon(), AccountIndex{account}, answer);
+             });
   });
 }
 
 void World::look_up(const campaign::LookUp& look_up) {
-  later(random.between(milliseconds{5}, seconds{1}), [this, look_up] {
-    auto news = faulty() && random.chance(0.1) ? std::nullopt : provider.get(look_up.call_id);
-    engine_->looked_up(clock.now(), account, look_up.attempt, news);
+  auto account = static_cast<std::size_t>(look_up.account);
+  auto there = random.between(milliseconds{1}, milliseconds{500});
+  request_arrives(account, there);
+  later_of(account, there, [this, look_up, account] {
+    auto news = fault(0.1) ? std::nullopt : provider.get(look_up.call_id);
+    later_of(account, random.between(milliseconds{1}, milliseconds{500}), [this, look_up, account, news] {
+      engine_->looked_up(clock.daemon(), AccountIndex{account}, look_up.attempt, news);
+    });
   });
 }
 

@@ -51,7 +51,7 @@ class ImportTest : public testing::Test {
 
   Summary import(ByteSource& source, const config::CampaignConfig& campaign) {
     storage::Session session(database_.settings());
-    const auto id = must(session.register_campaign(campaign.name, campaign.account, "text"));
+    const auto id = must(session.register_campaign(campaign.name, campaign.account, campaign.region, "text"));
     DatabaseSink sink(must(storage::ImportWriter::begin(session, id, "leads.csv")));
     Importer importer(source, campaign, campaign.leads);
     EXPECT_THAT(importer.problems(), IsEmpty());
@@ -105,6 +105,47 @@ TEST_F(ImportTest, PutsGoodRowsAndBadOnesWhereTheyBelong) {
   EXPECT_EQ(database_.value("select count(*) from dialerd.import_reject where content like '%\uFFFD%'"), "3");
 }
 
+TEST_F(ImportTest, WhatTheRulesAskOfALeadReachesTheDatabase) {
+  class Text : public ByteSource {
+   public:
+    std::optional<std::size_t> read(char* into, std::size_t size) override {
+      const std::size_t count = rest_.copy(into, size);
+      rest_.remove_prefix(count);
+      return count;
+    }
+    std::string error() const override { return ""; }
+
+   private:
+    std::string_view rest_ =
+        "number,home,work,tz,agreed,agreed until,night,callback,until\n"
+        "010-1234-5678,02-123-4567,\"031 123 "
+        "4567\",America/New_York,2026-05-01,2028-04-30,yes,2026-05-31T14:00:00+09:00,"
+        "2026-12-31\n"
+        "010-1234-5679,,010-1234-5679,,,,,,\n";
+  };
+  config::CampaignConfig campaign = plain_campaign();
+  campaign.leads.alternates = {"home", "work"};
+  campaign.leads.timezone = "tz";
+  campaign.leads.consent_at = "agreed";
+  campaign.leads.consent_expires_at = "agreed until";
+  campaign.leads.night_consent = "night";
+  campaign.leads.call_at = "callback";
+  campaign.leads.expires_at = "until";
+  campaign.lead_timezone = {config::ZoneSource::column, config::ZoneSource::campaign};
+  Text source;
+  EXPECT_EQ(import(source, campaign).added, 2);
+  EXPECT_EQ(
+      database_.rows("select alternates, timezone, consent_at at time zone 'UTC', consent_expires_at at time zone "
+                     "'UTC', night_consent, call_at at time zone 'UTC', expires_at at time zone 'UTC', fields "
+                     "from dialerd.lead order by to_number"),
+      (std::vector<Row>{{"{021234567,0311234567}", "America/New_York", "2026-05-01 04:00:00", "2028-05-01 04:00:00",
+                         "t", "2026-05-31 05:00:00", "2027-01-01 05:00:00", "{}"},
+                        {"{}", "", "", "", "f", "", "", "{}"}}));
+  EXPECT_EQ(database_.rows("select s.clock, s.callback, s.next_at = l.call_at from dialerd.lead_state s "
+                           "join dialerd.lead l using (lead_id) order by l.to_number"),
+            (std::vector<Row>{{"America/New_York+night", "t", "t"}, {"", "f", ""}}));
+}
+
 TEST_F(ImportTest, RunAgainItAddsNothing) {
   import_example();
   const Summary again = import_example();
@@ -148,7 +189,7 @@ TEST_F(ImportTest, ABrokenOffImportIsCompletedByRunningItAgain) {
     storage::SessionSettings settings = database_.settings();
     settings.conninfo = proxy.conninfo();
     storage::Session session(settings);
-    const auto id = must(session.register_campaign(campaign.name, campaign.account, "text"));
+    const auto id = must(session.register_campaign(campaign.name, campaign.account, campaign.region, "text"));
     DatabaseSink sink(must(storage::ImportWriter::begin(session, id, "leads.csv")));
     LosesTheThirdAnswer lossy(sink, proxy);
     GeneratedLeads source(count);

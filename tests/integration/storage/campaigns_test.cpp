@@ -13,14 +13,14 @@ using storage::ErrorKind;
 class Campaigns : public StorageTest {};
 
 TEST_F(Campaigns, RegisteringAgainChangesNothing) {
-  EXPECT_EQ(must(session_.register_campaign("spring", "main", "name: spring\n")), campaign_);
+  EXPECT_EQ(must(session_.register_campaign("spring", "main", "KR", "name: spring\n")), campaign_);
   EXPECT_EQ(database_.value("select count(*) from dialerd.campaign_revision"), "1");
 }
 
 TEST_F(Campaigns, EveryOtherTextIsARevision) {
-  must(session_.register_campaign("spring", "main", "two"));
-  must(session_.register_campaign("spring", "main", "two"));
-  must(session_.register_campaign("spring", "main", "name: spring\n"));
+  must(session_.register_campaign("spring", "main", "KR", "two"));
+  must(session_.register_campaign("spring", "main", "KR", "two"));
+  must(session_.register_campaign("spring", "main", "KR", "name: spring\n"));
   const auto revisions = database_.rows("select revision, source from dialerd.campaign_revision order by 1");
   const std::vector<std::vector<std::string>> expected = {
       {"1", "name: spring\n"}, {"2", "two"}, {"3", "name: spring\n"}};
@@ -28,10 +28,41 @@ TEST_F(Campaigns, EveryOtherTextIsARevision) {
 }
 
 TEST_F(Campaigns, ANameBelongsToOneAccount) {
-  const auto other = session_.register_campaign("spring", "other", "x");
+  const auto other = session_.register_campaign("spring", "other", "KR", "x");
   ASSERT_TRUE(other.has_error());
   EXPECT_EQ(other.error().kind, ErrorKind::refused);
   EXPECT_EQ(database_.value("select count(*) from dialerd.campaign_revision"), "1");
+}
+
+TEST_F(Campaigns, TheRegionIsTheLatestThatWasSaid) {
+  EXPECT_EQ(database_.value("select region from dialerd.campaign"), "KR");
+  must(session_.register_campaign("spring", "main", "US", "name: spring\n"));
+  EXPECT_EQ(database_.value("select region from dialerd.campaign"), "US");
+  EXPECT_EQ(database_.value("select count(*) from dialerd.campaign_revision"), "1");
+}
+
+TEST_F(Campaigns, ConditionsAreReplacedAsAWholeByTheOwner) {
+  const auto since = campaign::WallTime{1'700'000'000'123ms};
+  must(session_.set_conditions(owner_, {{std::nullopt, "", "insufficient_balance", since, since + 10min},
+                                        {campaign_, "0212345678", "rested: \"spam\"", since, std::nullopt}}));
+  const std::string all =
+      "select account, campaign_id, caller_number, state, dialerd.unix_ms(since), dialerd.unix_ms(until) "
+      "from dialerd.condition order by state";
+  const std::vector<std::vector<std::string>> expected = {
+      {"main", "", "", "insufficient_balance", "1700000000123", "1700000600123"},
+      {"main", "1", "0212345678", "rested: \"spam\"", "1700000000123", ""}};
+  EXPECT_EQ(database_.rows(all), expected);
+
+  storage::Session other(database_.settings());
+  const auto other_owner = must(other.acquire("other", "test", 60s));
+  must(other.set_conditions(other_owner, {{std::nullopt, "", "other", since, std::nullopt}}));
+  must(session_.set_conditions(owner_, {}));
+  EXPECT_EQ(database_.value("select string_agg(state, ',') from dialerd.condition"), "other");
+
+  must(session_.acquire("main", "test", 60s));
+  const auto late = session_.set_conditions(owner_, {});
+  ASSERT_TRUE(late.has_error());
+  EXPECT_EQ(late.error().kind, ErrorKind::not_owner);
 }
 
 TEST_F(Campaigns, AreFoundByName) {
@@ -40,7 +71,7 @@ TEST_F(Campaigns, AreFoundByName) {
 }
 
 TEST_F(Campaigns, ControlsAreReadInTheOrderAskedFor) {
-  const auto second = must(session_.register_campaign("autumn", "main", "x"));
+  const auto second = must(session_.register_campaign("autumn", "main", "KR", "x"));
   must(session_.set_paused(second, true, "complaints: \"loud\"", "ops"));
   const auto controls = must(session_.controls({second, campaign_, campaign::CampaignId{999}}));
   ASSERT_EQ(controls.size(), 3U);

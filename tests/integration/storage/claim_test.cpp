@@ -23,7 +23,6 @@ TEST_F(Claim, GivesDueLeadsInOrderWithTheirAttemptOnRecord) {
   ASSERT_EQ(result.leads.size(), 2U);
   EXPECT_FALSE(result.paused);
   EXPECT_EQ(result.next_due, std::nullopt);
-  EXPECT_LT(std::chrono::abs(result.database_time - wall_now()), 5s);
   for (std::size_t i = 0; i < 2; ++i) {
     const auto& lead = result.leads[i];
     EXPECT_EQ(lead.attempt, asked.attempts[i]);
@@ -31,7 +30,7 @@ TEST_F(Claim, GivesDueLeadsInOrderWithTheirAttemptOnRecord) {
     ASSERT_EQ(lead.field_values.size(), 2U);
     EXPECT_EQ(lead.field_values[0], "Person " + std::to_string(i + 1));
     EXPECT_EQ(lead.field_values[1], std::nullopt);
-    EXPECT_EQ(lead.attempts, 0);
+    EXPECT_EQ(lead.facts.attempts, 0);
     EXPECT_EQ(attempt_state(lead.attempt), "dialing");
     EXPECT_EQ(lead_state(lead.lead), "active");
   }
@@ -89,7 +88,7 @@ TEST_F(Claim, PlainSqlInsertIsEnoughForALeadToBeCalled) {
 }
 
 TEST_F(Claim, OnlyTheOwnersOwnCampaigns) {
-  const auto foreign = must(session_.register_campaign("foreign", "other", "x"));
+  const auto foreign = must(session_.register_campaign("foreign", "other", "KR", "x"));
   database_.rows("insert into dialerd.lead (campaign_id, to_number) values (2, '0212345678')");
   auto asked = request(1);
   asked.campaign = foreign;

@@ -145,22 +145,22 @@ TEST(ServerRestart, TheSameSessionRecovers) {
   PrivatePostgres server;
   TestDatabase database(TestDatabase::Schema::migrated, server.conninfo());
   storage::Session session(database.settings());
-  const auto campaign = must(session.register_campaign("spring", "main", "x"));
+  const auto campaign = must(session.register_campaign("spring", "main", "KR", "x"));
   const auto owner = must(session.acquire("main", "test", 60s));
   database.rows("insert into dialerd.lead (campaign_id, to_number) values (1, '0100000001'), (1, '0100000002')");
-  const auto first = must(session.claim({owner, campaign, new_attempts(1), {}}));
+  const auto first = must(session.claim({owner, campaign, {""}, {}, new_attempts(1), {}}));
   ASSERT_EQ(first.leads.size(), 1U);
 
   server.crash();
   for (int i = 0; i < 2; ++i) {
-    const auto down = session.claim({owner, campaign, new_attempts(1), {}});
+    const auto down = session.claim({owner, campaign, {""}, {}, new_attempts(1), {}});
     ASSERT_TRUE(down.has_error());
     EXPECT_EQ(down.error().kind, ErrorKind::unavailable) << down.error().message;
   }
   server.start();
 
   must(session.write({owner, {accepted(first.leads[0])}, {ended(first.leads[0])}}));
-  const auto second = must(session.claim({owner, campaign, new_attempts(5), {}}));
+  const auto second = must(session.claim({owner, campaign, {""}, {}, new_attempts(5), {}}));
   ASSERT_EQ(second.leads.size(), 1U);
   EXPECT_NE(second.leads[0].lead, first.leads[0].lead);
 

@@ -1,3 +1,4 @@
+#include <map>
 #include <numeric>
 
 #include "storage_fixture.h"
@@ -19,10 +20,9 @@ class History : public StorageTest {
     const auto id = new_attempts(1, wall_now() - claimed_ago).at(0);
     database_.rows(
         "insert into dialerd.attempt (attempt_id, account, campaign_id, lead_id, epoch, state, claimed_at, "
-        "answered_at, "
-        "settled_at) values ('" +
+        "answered_at, settled_at, person, dialled) values ('" +
         to_string(id) + "', 'main', 1, 1, 1, '" + state + "', " + ago(claimed_ago) + ", " +
-        (answered_ago ? ago(*answered_ago) : "null") + ", now())");
+        (answered_ago ? ago(*answered_ago) : "null") + ", now(), 'KR1001', 'KR1001')");
   }
   std::int64_t calls() {
     const auto history = must(session_.history("main"));
@@ -78,10 +78,10 @@ TEST_F(History, CountsWhatTheProviderMayHaveCounted) {
   EXPECT_EQ(calls(), 2);
 }
 
-TEST_F(History, CountsTheLastDayByTheAnswer) {
-  past_attempt(24h + 10min, "ended", 23h + 50min);  // answered late: still in the window
-  past_attempt(24h + 10min, "ended", 24h + 10min);
-  past_attempt(23h, "ended", 23h);
+TEST_F(History, CountsTheLongestDayByTheAnswer) {
+  past_attempt(25h + 10min, "ended", 24h + 50min);  // answered late: still in the window
+  past_attempt(25h + 10min, "ended", 25h + 10min);
+  past_attempt(24h, "ended", 24h);
   EXPECT_EQ(calls(), 2);
 }
 
@@ -96,6 +96,23 @@ TEST_F(History, ASliceEndsAfterItsCallsAndSoonAfter) {
   const auto hour_slice = counts[1].until - (wall_now() - 30min);
   EXPECT_GT(hour_slice, -1s);
   EXPECT_LE(hour_slice, 10s);
+}
+
+TEST_F(History, CountsEachCallerNumberByItself) {
+  add_leads(4);
+  const auto leads = claim(4);
+  for (std::size_t i = 0; i < 3; ++i) {
+    auto end = ended(leads[i]);
+    end.from_number = i < 2 ? "0211112222" : "";
+    end.answered = wall_now() - 30min;
+    must(settle(end));
+  }
+  must(record(accepted(leads[3])));
+  const auto history = must(session_.history("main"));
+  std::map<std::string, std::int64_t> calls;
+  for (const auto& count : history.counts) calls[count.from_number] += count.calls;
+  EXPECT_EQ(calls, (std::map<std::string, std::int64_t>{{"", 1}, {"0211112222", 2}}));
+  EXPECT_EQ(history.open.at(0).from_number, "0212345678");
 }
 
 TEST_F(History, AnUnrecordedAnswerCountsLateRatherThanEarly) {

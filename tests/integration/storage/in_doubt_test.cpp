@@ -36,7 +36,6 @@ TEST_F(InDoubt, ACommittedClaimIsAnsweredAsIfNothingHadHappened) {
     EXPECT_EQ(result.leads[i].lead, campaign::LeadId{static_cast<std::int64_t>(i) + 1});
     EXPECT_EQ(result.leads[i].field_values.at(0), "Person " + std::to_string(i + 1));
   }
-  EXPECT_LT(std::chrono::abs(result.database_time - wall_now()), 5s);
   EXPECT_EQ(attempts(), "3");
 }
 

@@ -34,6 +34,62 @@ TEST_F(Migrate, AppliesAllOnceInOrder) {
   EXPECT_EQ(must(migrate()), 0);
 }
 
+// A database that has been dialled from under 0001 alone.
+TEST_F(Migrate, LeadsAndAttemptsFromBeforeTheRulesGetThem) {
+  const auto all = storage::migrations();
+  database_.rows(std::string(all[0].sql));
+  database_.rows(
+      "create table dialerd.schema_migration (number int primary key, name text not null, sha256 text not null, "
+      "  applied_at timestamptz not null default now())");
+  database_.rows(
+      "insert into dialerd.schema_migration (number, name, sha256) select 1, 'foundation', "
+      "encode(sha256(convert_to($dialerd$" +
+      std::string(all[0].sql) + "$dialerd$, 'UTF8')), 'hex')");
+  database_.rows(R"sql(
+insert into dialerd.campaign (name, account) values ('kr', 'main'), ('us', 'main');
+insert into dialerd.campaign_revision (campaign_id, revision, source) values
+  (2, 1, E'campaign: us\nregion: FR\n'), (2, 2, E'campaign: us\n  region: GB\nregion: "US"  # here\n');
+insert into dialerd.campaign_control (campaign_id, paused, changed_by) values (1, false, 'test'), (2, false, 'test');
+insert into dialerd.lead (campaign_id, to_number) values (1, '1001'), (1, '1002'), (2, '1003');
+update dialerd.lead_state set state = 'active', attempt_id = dialerd.uuid7_floor(now()) where lead_id = 1;
+insert into dialerd.attempt (attempt_id, account, campaign_id, lead_id, epoch, state, disposition, counted) values
+  (dialerd.uuid7_floor(now()), 'main', 1, 1, 1, 'in_progress', null, null),
+  (dialerd.uuid7_floor(now() - interval '1 hour'), 'main', 2, 3, 1, 'ended', 'user_hangup', true),
+  (dialerd.uuid7_floor(now() - interval '90 days'), 'main', 2, 3, 1, 'ended', 'dial_busy', true);
+)sql");
+  EXPECT_EQ(must(migrate()), static_cast<int>(all.size()) - 1);
+  must(session_.check_schema());
+  EXPECT_EQ(database_.value("select string_agg(region, ' ' order by campaign_id) from dialerd.campaign"), "KR US");
+  const std::vector<std::vector<std::string>> attempts = {
+      {"US1003", "US1003", "f"}, {"US1003", "US1003", "t"}, {"KR1001", "KR1001", ""}};
+  EXPECT_EQ(database_.rows("select person, dialled, conversation from dialerd.attempt order by attempt_id"), attempts);
+
+  // And dialling goes on.
+  const auto owner = must(session_.acquire("main", "test", std::chrono::seconds(60)));
+  storage::ClaimRequest asked{owner, campaign::CampaignId{1}, {""}, {}, new_attempts(5), {}};
+  const auto leads = must(session_.claim(asked)).leads;
+  ASSERT_EQ(leads.size(), 1U);
+  EXPECT_EQ(leads[0].to_number, "1002");
+  EXPECT_EQ(must(session_.history("main")).open.size(), 2U);
+}
+
+// docs/operations.md: the daemon's own role, which may change no schema. What it may, it may after a migration too.
+TEST_F(Migrate, TheDaemonsRoleKeepsWhatItNeeds) {
+  const std::string role = "r" + database_.name();
+  database_.rows(std::string(storage::migrations()[0].sql));
+  database_.rows("create role " + role + " login; grant usage on schema dialerd to " + role +
+                 "; grant select, insert, update on all tables in schema dialerd to " + role +
+                 "; alter default privileges in schema dialerd grant select, insert, update on tables to " + role);
+  database_.rows(std::string(storage::migrations()[1].sql));
+  EXPECT_EQ(database_.value("select bool_and(has_table_privilege('" + role +
+                            "', 'dialerd.' || t, 'delete')) "
+                            "from unnest(array['suppression', 'suppression_list', 'condition']) t"),
+            "t");
+  EXPECT_EQ(database_.value("select has_table_privilege('" + role + "', 'dialerd.attempt', 'delete')"), "f");
+  EXPECT_EQ(database_.value("select has_table_privilege('" + role + "', 'dialerd.gate_decision', 'insert')"), "t");
+  database_.rows("drop owned by " + role + "; drop role " + role);
+}
+
 TEST_F(Migrate, TwoAtOnceShareTheWork) {
   std::atomic<int> total = 0;
   std::vector<std::thread> threads;
@@ -86,10 +142,19 @@ TEST_F(Migrate, PartitionsAreMadeAheadAndOnce) {
 TEST_F(Migrate, AMonthThatHasRowsAmongTheOthersDoesNotStopTheRest) {
   must(migrate());
   database_.rows(
-      "insert into dialerd.attempt (attempt_id, account, campaign_id, lead_id, epoch) "
-      "values (dialerd.uuid7_floor('2035-03-05'), 'main', 1, 1, 1)");
+      "insert into dialerd.attempt (attempt_id, account, campaign_id, lead_id, epoch, person, dialled) "
+      "values (dialerd.uuid7_floor('2035-03-05'), 'main', 1, 1, 1, 'KR1001', 'KR1001')");
   EXPECT_EQ(database_.value("select tableoid = 'dialerd.attempt_other'::regclass from dialerd.attempt"), "t");
   EXPECT_EQ(database_.value("select dialerd.ensure_attempt_partitions('2035-02-15')"), "2") << "February and April";
+}
+
+// Its rules would hold for nobody: a daemon that was not stopped for the migration may claim nothing any more.
+TEST_F(Migrate, AnOlderDaemonsClaimsFail) {
+  must(migrate());
+  EXPECT_THROW(database_.rows("insert into dialerd.attempt (attempt_id, account, campaign_id, lead_id, epoch) "
+                              "values (dialerd.uuid7_floor(now()), 'main', 1, 1, 1)"),
+               std::exception);
+  EXPECT_EQ(database_.value("select count(*) from dialerd.attempt"), "0");
 }
 
 }  // namespace

@@ -52,8 +52,9 @@ TEST_F(Report, StatusShowsCampaignsAndAccounts) {
   add_leads(3);
   claim(1);
   must(session_.set_paused(campaign_, true, "checking", "ops"));
+  must(session_.set_conditions(owner_, {{std::nullopt, "07011112222", "rested:by_hand", wall_now(), std::nullopt}}));
   const auto tables = must(storage::status_report(session_));
-  ASSERT_EQ(tables.size(), 2U);
+  ASSERT_EQ(tables.size(), 3U);
   EXPECT_EQ(cell(tables[0], 0, "campaign"), "spring");
   EXPECT_EQ(cell(tables[0], 0, "control"), "paused");
   EXPECT_EQ(cell(tables[0], 0, "reason"), "checking");
@@ -62,6 +63,8 @@ TEST_F(Report, StatusShowsCampaignsAndAccounts) {
   EXPECT_EQ(cell(tables[0], 0, "attempts_today_utc"), "1");
   EXPECT_EQ(cell(tables[1], 0, "owner"), "test");
   EXPECT_EQ(cell(tables[1], 0, "lease").substr(0, 11), "runs out in");
+  EXPECT_EQ(cell(tables[2], 0, "caller_number"), "070****2222");
+  EXPECT_EQ(cell(tables[2], 0, "state"), "rested:by_hand");
 }
 
 }  // namespace

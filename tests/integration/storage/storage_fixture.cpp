@@ -23,7 +23,7 @@ std::vector<campaign::AttemptId> new_attempts(std::size_t count, std::optional<c
 }
 
 StorageTest::StorageTest() {
-  campaign_ = must(session_.register_campaign("spring", "main", "name: spring\n"));
+  campaign_ = must(session_.register_campaign("spring", "main", "KR", "name: spring\n"));
   owner_ = must(session_.acquire("main", "test", 60s));
 }
 
@@ -41,7 +41,7 @@ void StorageTest::add_leads(int count) const {
 }
 
 storage::ClaimRequest StorageTest::request(std::size_t count) const {
-  return {owner_, campaign_, new_attempts(count), {}};
+  return {owner_, campaign_, {""}, {}, new_attempts(count), {}};
 }
 
 std::vector<campaign::ClaimedLead> StorageTest::claim(std::size_t count) {
@@ -79,7 +79,7 @@ campaign::Settlement ended(const campaign::ClaimedLead& lead) {
   settlement.answered = wall_now();
   settlement.lead_state = campaign::LeadState::done;
   settlement.outcome = "completed";
-  settlement.lead_attempts = lead.attempts + 1;
+  settlement.lead_attempts = lead.facts.attempts + 1;
   return settlement;
 }
 

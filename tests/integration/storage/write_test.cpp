@@ -63,8 +63,33 @@ TEST_F(Write, ARetryMakesTheLeadReadyAtItsTime) {
   database_.rows("update dialerd.lead_state set next_at = now() where lead_id = 1");
   const auto again = claim(1).at(0);
   EXPECT_EQ(again.lead, lead.lead);
-  EXPECT_EQ(again.attempts, 1);
-  EXPECT_EQ(again.reason_counts, "busy=1,no_answer=2");
+  EXPECT_EQ(again.facts.attempts, 1);
+  EXPECT_EQ(again.facts.reason_counts, "busy=1,no_answer=2");
+}
+
+TEST_F(Write, KeepsWhatWasDecidedAndHowTheLeadGoesOn) {
+  const auto leads = claim(3);
+  auto retry = ended(leads[0]);
+  retry.conversation = true;
+  retry.decision = "retry:short_conversation";
+  retry.lead_state = LeadState::ready;
+  retry.next_at = wall_now() + 1h;
+  retry.callback = true;
+  retry.number_index = 2;
+  auto done = ended(leads[1]);
+  done.callback = true;  // of no meaning when done
+  auto held = ended(leads[2]);
+  held.lead_state = LeadState::held;
+  held.decision = "unknown_timezone";
+  must(session_.write({owner_, {}, {retry, done, held}}));
+  const std::vector<std::vector<std::string>> attempts = {
+      {"t", "retry:short_conversation"}, {"f", ""}, {"f", "unknown_timezone"}};
+  EXPECT_EQ(database_.rows("select conversation, decision from dialerd.attempt order by lead_id"), attempts);
+  const std::vector<std::vector<std::string>> states = {{"t", "2"}, {"f", "0"}, {"f", "0"}};
+  EXPECT_EQ(database_.rows("select callback, number_index from dialerd.lead_state where lead_id <= 3 order by lead_id"),
+            states);
+  EXPECT_EQ(database_.value("select string_agg(code, ' ' order by lead_id) from dialerd.decision_log"),
+            "retry:short_conversation ended unknown_timezone");
 }
 
 TEST_F(Write, DoingItAgainIsANoOp) {

@@ -1,9 +1,9 @@
 #include "campaign/calling_calendar.h"
 
-#include <sstream>
-
 #include <date/tz.h>
 #include <gtest/gtest.h>
+
+#include "tests/unit/campaign/rules_fixture.h"
 
 namespace dialerd::campaign {
 namespace {
@@ -11,20 +11,6 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-WallTime utc(const char* text) {
-  std::istringstream in(text);
-  date::sys_seconds at;
-  in >> date::parse("%Y-%m-%d %H:%M", at);
-  EXPECT_FALSE(in.fail()) << text;
-  return at;
-}
-
-std::vector<config::CallingWindow> daily(std::uint16_t from, std::uint16_t to) {
-  std::vector<config::CallingWindow> windows;
-  for (std::uint8_t day = 1; day <= 7; ++day) windows.push_back({day, from, to});
-  return windows;
-}
 
 TEST(CallingCalendar, OpensAndClosesByTheLocalClock) {
   CallingCalendar calendar("Asia/Seoul", daily(9 * 60, 20 * 60), seconds{0});
@@ -118,6 +104,123 @@ TEST(CallingCalendar, AgreesWithTheLocalClockMinuteByMinute) {
         EXPECT_EQ(calendar.open(at), expected) << zone_name << ' ' << at.time_since_epoch().count();
       }
     }
+  }
+}
+
+std::shared_ptr<const CalendarDates> dates(CalendarDates dates) {
+  return std::make_shared<const CalendarDates>(std::move(dates));
+}
+
+TEST(CallingCalendar, AClosedDateIsTheLocalOne) {
+  CalendarDates closed;
+  closed.closed = {{civil(2026, 9, 25), "Chuseok"}};
+  CallingCalendar calendar("Asia/Seoul", daily(0, 1440), seconds{0}, dates(closed));
+  EXPECT_TRUE(calendar.open(utc("2026-09-24 14:59")));   // 23:59 on the 24th in Seoul
+  EXPECT_FALSE(calendar.open(utc("2026-09-24 15:00")));  // midnight
+  EXPECT_FALSE(calendar.open(utc("2026-09-25 14:59")));
+  EXPECT_TRUE(calendar.open(utc("2026-09-25 15:00")));
+  EXPECT_EQ(calendar.date_closure(civil(2026, 9, 25)), DateClosure::closed);
+  EXPECT_EQ(calendar.closed_date_name(civil(2026, 9, 25)), "Chuseok");
+}
+
+TEST(CallingCalendar, TheMarginHoldsBeforeAClosedDate) {
+  CalendarDates closed;
+  closed.closed = {{civil(2026, 9, 25), "Chuseok"}};
+  CallingCalendar calendar("UTC", daily(0, 1440), minutes{5}, dates(closed));
+  EXPECT_TRUE(calendar.open(utc("2026-09-24 23:54")));
+  EXPECT_FALSE(calendar.open(utc("2026-09-24 23:55")));
+  EXPECT_TRUE(calendar.open(utc("2026-09-23 23:59"))) << "an open date follows: nothing closes at midnight";
+}
+
+TEST(CallingCalendar, ClosedDatesInARowAreAllSkipped) {
+  CalendarDates closed;
+  for (unsigned day = 24; day <= 27; ++day) closed.closed.push_back({civil(2026, 9, day), "Chuseok"});
+  CallingCalendar calendar("Asia/Seoul", daily(9 * 60, 20 * 60), seconds{0}, dates(closed));
+  EXPECT_EQ(calendar.next_opening(utc("2026-09-23 11:00")), utc("2026-09-28 00:00"));
+}
+
+TEST(CallingCalendar, StartAndEndAreInclusiveLocalDates) {
+  CalendarDates bounds;
+  bounds.start = civil(2027, 3, 1);
+  bounds.end = civil(2027, 3, 3);
+  CallingCalendar calendar("Asia/Seoul", daily(0, 1440), seconds{0}, dates(bounds));
+  EXPECT_FALSE(calendar.open(utc("2027-02-28 14:59")));
+  EXPECT_TRUE(calendar.open(utc("2027-02-28 15:00")));
+  EXPECT_TRUE(calendar.open(utc("2027-03-03 14:59")));
+  EXPECT_FALSE(calendar.open(utc("2027-03-03 15:00")));
+  EXPECT_EQ(calendar.next_opening(utc("2025-01-01 00:00")), utc("2027-02-28 15:00")) << "however far away";
+  EXPECT_EQ(calendar.next_opening(utc("2027-03-03 15:00")), std::nullopt);
+  EXPECT_EQ(calendar.next_opening(utc("2030-03-03 15:00")), std::nullopt);
+  EXPECT_EQ(calendar.next_opening(utc("2027-03-02 15:00")), utc("2027-03-02 15:00")) << "asked of the past again";
+}
+
+TEST(CallingCalendar, DatesThatNoHolidayListKnowsAreClosed) {
+  CalendarDates known;
+  known.known_until = civil(2028, 12, 31);
+  CallingCalendar calendar("Asia/Seoul", daily(9 * 60, 20 * 60), seconds{0}, dates(known));
+  EXPECT_TRUE(calendar.open(utc("2028-12-31 10:59")));
+  EXPECT_FALSE(calendar.open(utc("2029-01-01 03:00")));
+  EXPECT_EQ(calendar.next_opening(utc("2028-12-31 11:00")), std::nullopt);
+  EXPECT_EQ(calendar.date_closure(civil(2029, 1, 1)), DateClosure::unknown);
+}
+
+TEST(CallingCalendar, StretchesAreWhatCallsCanUse) {
+  CallingCalendar calendar("UTC", daily(9 * 60, 20 * 60), minutes{1});
+  Stretch today{utc("2026-11-24 09:00"), utc("2026-11-24 19:59")};
+  EXPECT_EQ(calendar.stretch_at(utc("2026-11-24 08:00")), today);
+  EXPECT_EQ(calendar.stretch_at(utc("2026-11-24 12:00")), today);
+  EXPECT_EQ(calendar.stretch_at(utc("2026-11-24 19:59"))->from, utc("2026-11-25 09:00"));
+}
+
+TEST(CallingCalendar, AWindowNotLongerThanTheMarginNeverOpens) {
+  CallingCalendar calendar("UTC", {{2, 540, 550}, {2, 600, 620}}, minutes{10});
+  EXPECT_EQ(calendar.next_opening(utc("2026-11-24 00:00")), utc("2026-11-24 10:00"));
+}
+
+TEST(CallingCalendar, OpenTimeLeftIsOfThisLocalDay) {
+  CallingCalendar calendar("Asia/Seoul", {{2, 540, 720}, {2, 780, 1200}, {3, 0, 1440}}, minutes{1});
+  // Tuesday in Seoul: 09:00-12:00 and 13:00-20:00, a minute less each.
+  EXPECT_EQ(calendar.open_time_left_today(utc("2026-11-23 22:00")), minutes{179 + 419});
+  EXPECT_EQ(calendar.open_time_left_today(utc("2026-11-24 02:00")), minutes{59 + 419});
+  EXPECT_EQ(calendar.open_time_left_today(utc("2026-11-24 03:30")), minutes{419});
+  EXPECT_EQ(calendar.open_time_left_today(utc("2026-11-24 10:59")), minutes{0});
+  EXPECT_EQ(calendar.open_time_left_today(utc("2026-11-24 12:00")), minutes{0}) << "Wednesday is tomorrow";
+  EXPECT_EQ(calendar.open_time_left_today(utc("2026-11-25 13:00")), minutes{119});
+}
+
+TEST(CallingCalendar, TheLocalDayEndsAtLocalMidnightWhereMidnightIsSkipped) {
+  // Sao Paulo, 4 November 2018: midnight became 01:00. Its days begin at 03:00 UTC before and at 02:00 after.
+  CallingCalendar calendar("America/Sao_Paulo", daily(0, 1440), seconds{0});
+  EXPECT_EQ(calendar.start_of_next_day(utc("2018-11-03 12:00")), utc("2018-11-04 03:00"));
+  EXPECT_EQ(calendar.start_of_next_day(utc("2018-11-04 12:00")), utc("2018-11-05 02:00"));
+  EXPECT_EQ(calendar.local_date(utc("2018-11-04 02:59")), civil(2018, 11, 3));
+  EXPECT_EQ(calendar.local_date(utc("2018-11-04 03:00")), civil(2018, 11, 4));
+}
+
+TEST(CallingCalendar, WholeDaysAreOneStretchThroughAMidnightThatComesTwice) {
+  // Havana, 1 November 2026: 01:00 becomes 00:00; midnight comes at 04:00 and at 05:00 UTC.
+  CallingCalendar calendar("America/Havana", daily(0, 1440), minutes{1});
+  EXPECT_EQ(calendar.start_of_next_day(utc("2026-10-31 12:00")), utc("2026-11-01 05:00")) << "the later one";
+  for (WallTime at = utc("2026-10-31 00:00"); at < utc("2026-11-02 00:00"); at += minutes{1})
+    ASSERT_TRUE(calendar.open(at));
+}
+
+// A day that asks in any order is answered like one that asks in order.
+TEST(CallingCalendar, WhatIsRememberedNeverChangesAnAnswer) {
+  CalendarDates closed;
+  closed.closed = {{civil(2026, 11, 25), "x"}};
+  closed.end = civil(2026, 12, 20);
+  auto make = [&] {
+    return CallingCalendar("Europe/London", {{1, 540, 720}, {3, 0, 1440}, {4, 0, 120}}, minutes{1}, dates(closed));
+  };
+  CallingCalendar old = make();
+  std::uint32_t random = 1;
+  for (int i = 0; i < 20000; ++i) {
+    random = random * 1664525 + 1013904223;
+    WallTime at = utc("2026-11-10 00:00") + minutes{random % (60 * 24 * 50)};
+    CallingCalendar fresh = make();
+    ASSERT_EQ(old.open(at), fresh.open(at)) << at.time_since_epoch().count();
+    ASSERT_EQ(old.next_opening(at), fresh.next_opening(at)) << at.time_since_epoch().count();
   }
 }
 

@@ -6,7 +6,7 @@ namespace dialerd::campaign {
 
 EngineSettings engine_settings() {
   EngineSettings settings;
-  settings.accounts.push_back({"main", {}, 256});
+  settings.accounts.emplace_back().name = "main";
   CampaignSettings campaign;
   campaign.id = campaign_id;
   campaign.config.name = "spring";
@@ -39,7 +39,7 @@ Driver::Driver(EngineSettings settings) : engine(std::move(settings)) {
 void Driver::tick() {
   commands = engine.tick(now);
   dialled.insert(dialled.end(), commands.calls.size(), now.mono);
-  if (!commands.list_passes.empty()) pass_under_way_ = true;
+  if (!commands.list_pages.empty()) pass_under_way_ = true;
 }
 
 void Driver::advance(std::chrono::milliseconds by) {
@@ -93,7 +93,9 @@ bool Driver::empty_pass() {
   tick();
   if (!pass_under_way_) return false;
   pass_under_way_ = false;
-  engine.list_pass_ended(now, account_index, true, std::nullopt);
+  ListPageAnswer last;
+  last.listed = true;
+  engine.list_page_answered(now, account_index, last);
   tick();
   return true;
 }

@@ -24,7 +24,7 @@ TEST(EngineEnd, ARetryIsNotBeforeItsDelayAndNotMuchLater) {
   EXPECT_GE(settlement.next_at, driver.now.wall + minutes{30});
   EXPECT_LE(settlement.next_at, driver.now.wall + minutes{33});
   EXPECT_EQ(settlement.lead_attempts, 1);
-  EXPECT_EQ(settlement.reason_counts, "dial_no_answer=1");
+  EXPECT_EQ(count_of(parse_reason_counts(settlement.reason_counts), "dial_no_answer"), 1);
 }
 
 TEST(EngineEnd, ARetryThatFallsOutsideTheWindowMovesToTheNextOpening) {
@@ -35,7 +35,9 @@ TEST(EngineEnd, ARetryThatFallsOutsideTheWindowMovesToTheNextOpening) {
   driver.accept(attempt);
   driver.store();
   driver.news(attempt, "not_connected", "dial_no_answer");
-  EXPECT_EQ(driver.only_settlement().next_at, driver.now.wall + hours{26});  // Wednesday 11:00
+  WallTime opening = driver.now.wall + hours{26};  // Wednesday 11:00
+  EXPECT_GE(driver.only_settlement().next_at, opening);
+  EXPECT_LE(driver.only_settlement().next_at, opening + minutes{15}) << "spread over a quarter of the window";
 }
 
 TEST(EngineEnd, AnUnknownReasonIsHeld) {
@@ -102,7 +104,7 @@ TEST(EngineRestart, RebuildsLimitsAndNeverDialsAnOpenAttemptAgain) {
   limits.per_hour = 10;
   Driver driver(with_account_limits(limits));
   AccountHistory history;
-  history.counts.push_back({campaign_id, driver.now.wall - minutes{10}, 5});
+  history.counts.push_back({campaign_id, "07011112222", driver.now.wall - minutes{10}, 5});
   OpenAttempt dialing;
   dialing.attempt = make_attempt_id(driver.now.wall - seconds{20}, {});
   dialing.campaign = campaign_id;

@@ -136,7 +136,7 @@ TEST(EngineDial, TheWindowIsAskedAgainBeforeTheCall) {
   driver.now.wall += seconds{56};  // the wall clock is corrected meanwhile
   driver.claim_brings(1);
   EXPECT_TRUE(driver.commands.calls.empty());
-  EXPECT_EQ(driver.only_settlement().disposition, "not_sent:window_closed");
+  EXPECT_EQ(driver.only_settlement().disposition, "not_sent:calling_window");
   EXPECT_GT(driver.only_settlement().next_at, driver.now.wall + hours{24});
 }
 
@@ -178,7 +178,7 @@ TEST(EngineAnswer, AnAcceptedCallIsRecordedAndFollowed) {
   driver.accept(attempt);
   EXPECT_EQ(driver.only_record().state, AttemptState::in_progress);
   EXPECT_EQ(driver.only_record().call_id, "call-" + to_string(attempt));
-  EXPECT_EQ(driver.commands.list_passes.size(), 1U);
+  EXPECT_EQ(driver.commands.list_pages.size(), 1U);
 }
 
 TEST(EngineAnswer, ThePermitComesBackOnlyWhenTheOutcomeIsStored) {
@@ -250,13 +250,16 @@ TEST(EngineAnswer, ALeadWhosePostsAreInDoubtAgainAndAgainIsHeldInTheEnd) {
     lead.lead = LeadId{1};
     lead.attempt = make_attempt_id(driver.now.wall, {});
     lead.to_number = "01012345678";
-    if (doubts > 0) lead.reason_counts = "not_placed=" + std::to_string(doubts);
+    if (doubts > 0) lead.facts.reason_counts = "not_placed=" + std::to_string(doubts);
     for (int i = 0; i < 60 && driver.commands.claims.empty(); ++i) {
       driver.advance(seconds{1});
       driver.tick();
     }
     ASSERT_EQ(driver.commands.claims.size(), 1U);
-    driver.engine.claimed(driver.now, campaign_id, driver.commands.claims[0].number, {{lead}, minutes{1}, false});
+    ClaimAnswer answer;
+    answer.leads = {lead};
+    answer.next_due = minutes{1};
+    driver.engine.claimed(driver.now, campaign_id, driver.commands.claims[0].number, answer);
     driver.tick();
     ASSERT_EQ(driver.commands.calls.size(), 1U);
     driver.answer(lead.attempt, AnswerKind::unknown);

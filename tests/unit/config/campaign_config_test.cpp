@@ -1,4 +1,4 @@
-#include "file_fixture.h"
+#include "campaign_fixture.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,35 +9,6 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
-
-constexpr std::string_view least = R"(campaign: spring
-account: main
-agent: {id: 2b0c7b1e-5d3f-4e0a-9c53-6f1f6a7a9f10}
-caller_numbers: ["07011112222"]
-)";
-constexpr std::string_view windows = "calling_windows: [{days: daily, from: \"09:00\", to: \"20:00\"}]\n";
-
-std::vector<std::string> problems(std::string_view text) {
-  const auto loaded = load_campaign_text(text);
-  EXPECT_EQ(loaded.value.has_value(), loaded.diagnostics.empty());
-  return messages(loaded.diagnostics);
-}
-
-// Of a good campaign with lines from the sixth on.
-std::vector<std::string> problems_with(std::string_view more) {
-  return problems(std::string(least).append(windows).append(more));
-}
-
-struct Bad {
-  std::string_view text;
-  std::string_view message;  // after "c.yaml:"
-};
-
-void expect_each(std::span<const Bad> cases) {
-  for (const Bad& bad : cases) {
-    EXPECT_THAT(problems_with(bad.text), ElementsAre("c.yaml:" + std::string(bad.message))) << bad.text;
-  }
-}
 
 TEST(CampaignConfig, LeavesDefaultsWhereTheFileIsSilent) {
   const auto loaded = load_campaign_text(std::string(least).append(windows));
@@ -52,6 +23,19 @@ TEST(CampaignConfig, LeavesDefaultsWhereTheFileIsSilent) {
   EXPECT_EQ(campaign.retry.max_attempts, 5);
   EXPECT_THAT(campaign.retry.reasons, IsEmpty());
   EXPECT_EQ(campaign.leads.number, "number");
+  EXPECT_THAT(campaign.lead_timezone, ElementsAre(ZoneSource::campaign));
+  EXPECT_THAT(campaign.closed_dates, IsEmpty());
+  EXPECT_EQ(campaign.holidays_until, std::nullopt);
+  EXPECT_EQ(campaign.pacing, Pacing::asap);
+  EXPECT_EQ(campaign.share.weight, 1);
+  EXPECT_EQ(campaign.share.priority, 0);
+  EXPECT_EQ(campaign.rotation, Rotation::round_robin);
+  EXPECT_FALSE(campaign.answer_rate_rest);
+  EXPECT_EQ(campaign.retry.jitter_percent, 10);
+  EXPECT_EQ(campaign.retry.max_per_day, std::nullopt);
+  EXPECT_EQ(campaign.callback_tolerance, 15min);
+  EXPECT_EQ(campaign.lead_lifetime, std::nullopt);
+  EXPECT_THAT(campaign.rules, IsEmpty());
 }
 
 TEST(CampaignConfig, TakesEveryKey) {
@@ -102,14 +86,18 @@ leads:
   EXPECT_THAT(campaign.calling_windows,
               ElementsAre(CallingWindow{1, 540, 1200}, CallingWindow{2, 540, 1200}, CallingWindow{6, 600, 1440}));
   EXPECT_EQ(campaign.window_margin, 90s);
-  EXPECT_EQ(campaign.limits, (Limits{30, 5, std::nullopt, 3000, std::nullopt}));
+  Limits limits;
+  limits.concurrency = 30;
+  limits.per_second = 5;
+  limits.per_hour = 3000;
+  EXPECT_EQ(campaign.limits, limits);
   EXPECT_EQ(campaign.retry.max_attempts, 4);
   const auto& reasons = campaign.retry.reasons;
   ASSERT_EQ(reasons.size(), 7U);
   EXPECT_EQ(reasons.at("dial_no_answer").then, AfterCall::retry);
-  EXPECT_THAT(reasons.at("dial_no_answer").delays, ElementsAre(30min, 2h, 24h));
+  EXPECT_THAT(reasons.at("dial_no_answer").delays, ElementsAre(Delay{30min}, Delay{2h}, Delay{24h}));
   EXPECT_EQ(reasons.at("dial_no_answer").max, 3);
-  EXPECT_THAT(reasons.at("dial_busy").delays, ElementsAre(10min));
+  EXPECT_THAT(reasons.at("dial_busy").delays, ElementsAre(Delay{10min}));
   EXPECT_EQ(reasons.at("dial_busy").max, std::nullopt);
   EXPECT_EQ(reasons.at("dial_failed").then, std::nullopt);
   EXPECT_EQ(reasons.at("dial_failed").max, 1);
@@ -160,7 +148,7 @@ dynamic_variables: {고객명: {literal: "한"}, call_id: id, 이름: }
           "c.yaml:7:26: error: 'from' is no time of day: '9:00'; write hours and minutes, such as \"09:00\" or "
           "\"20:30\"",
           "c.yaml:9:13: error: unknown disconnection reason 'dial_no_anser'; did you mean 'dial_no_answer'?",
-          "c.yaml:9:45: error: 'dial_busy' is a duration alone; write {retry: [10m]}",
+          "c.yaml:9:45: error: 'dial_busy' is a delay alone; write {retry: [10m]}",
           "c.yaml:9:65: error: 'dial_declined' cannot be 'maybe'; write one of: retry, done, hold",
           "c.yaml:10:42: error: dynamic variable 'call_id' is filled by the provider; choose another name, here and in "
           "the agent's prompt",
@@ -307,14 +295,16 @@ TEST(RetryPolicy, SaysWhatIsWrong) {
       {"retry: {reasons: {voicemail: done}}",
        "6:19: error: unknown disconnection reason 'voicemail'; did you mean 'voicemail_reached'?"},
       {"retry: {reasons: {dial_busy: {retry: []}}}",
-       "6:38: error: 'retry' is an empty list; write it like [30m, 2h, 1d]"},
+       "6:38: error: 'retry' is an empty list; write it like [30m, 2h, next_day]"},
       {"retry: {reasons: {dial_busy: {retry: [500ms]}}}",
        "6:39: error: 'retry' is out of range: 500ms; use a value from 1s to 90d"},
       {"retry: {reasons: {dial_busy: {retry: [1m, 91d]}}}",
        "6:43: error: 'retry' is out of range: 91d; use a value from 1s to 90d"},
       {"retry: {reasons: {dial_busy: {retry: [30]}}}",
        "6:39: error: 'retry' has no unit: 30; add a unit, for example 30s"},
-      {"retry: {reasons: {dial_busy: {then: done}}}", "6:31: error: unknown key 'then'; known keys here: retry, max"},
+      {"retry: {reasons: {dial_busy: {then: done}}}",
+       "6:31: error: unknown key 'then'; known keys here: retry, max, different_daypart, next_caller_number, "
+       "next_number"},
       {"retry: {reasons: {dial_busy: {max: 0}}}", "6:36: error: 'max' is out of range: 0; use a value from 1 to 100"},
       {"retry: {reasons: {insufficient_balance: done}}",
        "6:41: error: 'insufficient_balance' cannot be 'done'; use retry or hold: the provider refused the call, which "
@@ -363,7 +353,9 @@ TEST(CampaignConfig, SaysWhatIsWrongWithAValue) {
       {"limits: {per_minute: 5, per_minute: 6}",
        "6:25: error: duplicate key 'per_minute'; keep one: the first is on line 6"},
       {"leads: {fields: {name: }}", "6:18: error: 'name' is empty; give it a value or remove the key"},
-      {"leads: {columns: {}}", "6:9: error: unknown key 'columns'; known keys here: number, fields"},
+      {"leads: {columns: {}}",
+       "6:9: error: unknown key 'columns'; known keys here: number, fields, alternates, timezone, consent_at, "
+       "consent_expires_at, night_consent, call_at, expires_at"},
       {"account: other", "6:1: error: duplicate key 'account'; keep one: the first is on line 2"},
   };
   expect_each(cases);

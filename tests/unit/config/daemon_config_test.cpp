@@ -71,7 +71,13 @@ lease: 15s
   EXPECT_EQ(daemon.accounts[0].name, "main");
   EXPECT_EQ(daemon.accounts[0].base_url, "https://localhost:8443");
   EXPECT_EQ(daemon.accounts[0].api_key, (SecretReference{SecretReference::Kind::credential, "vox-main"}));
-  EXPECT_EQ(daemon.accounts[0].limits, (Limits{100, 5, 200, 3000, 20000}));
+  Limits limits;
+  limits.concurrency = 100;
+  limits.per_second = 5;
+  limits.per_minute = 200;
+  limits.per_hour = 3000;
+  limits.per_day = 20000;
+  EXPECT_EQ(daemon.accounts[0].limits, limits);
   EXPECT_EQ(daemon.accounts[1].name, "second");
   EXPECT_EQ(daemon.http.connections, 8);
   EXPECT_EQ(daemon.http.connect_timeout, 1s);

@@ -83,5 +83,15 @@ TEST(Size, FormatIsReadBackAsTheSameSize) {
   EXPECT_EQ(format_size(4 * 1024 * 1024), "4MiB");
 }
 
+TEST(Percent, IsAWholeNumberWithItsSign) {
+  EXPECT_EQ(parse_percent("0%"), 0);
+  EXPECT_EQ(parse_percent("15%"), 15);
+  EXPECT_EQ(parse_percent("999999%"), 999'999);
+  for (const std::string_view text : {"", "%", "15", "15 %", "-1%", "1.5%", "15%%", "9999999%"}) {
+    EXPECT_EQ(parse_percent(text), std::nullopt) << text;
+  }
+  EXPECT_EQ(format_percent(15), "15%");
+}
+
 }  // namespace
 }  // namespace dialerd::config

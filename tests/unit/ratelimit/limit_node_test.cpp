@@ -58,6 +58,20 @@ TEST(LimitNode, ARefusedCallGivesItsTokenBackButKeepsItsSlotUntilFinished) {
   EXPECT_EQ(node.available(start), 1);
 }
 
+TEST(LimitNode, ACallThatWasNotMadeIsForgottenByEveryWindow) {
+  for (bool calendar : {false, true}) {
+    NodeLimits made;
+    made.per_minute = made.per_hour = made.per_day = 2;
+    made.calendar = calendar;
+    for (auto give_back : {+[](LimitNode& node) { node.refund(); }, +[](LimitNode& node) { node.cancel(1); }}) {
+      LimitNode node(made);
+      node.reserve(2);
+      give_back(node);
+      EXPECT_EQ(node.available(start), 1);
+    }
+  }
+}
+
 TEST(LimitNode, ARestartGivesNoSecondBudget) {
   LimitNode node(limits(5, 10));
   node.restore_open(2);
@@ -74,6 +88,49 @@ TEST(LimitNode, SaysWhenAFullWindowOpensAgain) {
   auto back = node.next_return(start + seconds{1});
   ASSERT_TRUE(back);
   EXPECT_GT(node.available(*back), 0);
+}
+
+TEST(LimitNode, ALearnedConcurrencyHoldsUntilItIsForgotten) {
+  LimitNode node(limits(10, std::nullopt));
+  node.reserve(10);
+  node.concurrency_refused(start, 10);
+  for (int i = 0; i < 4; ++i) node.finish();
+  EXPECT_EQ(node.available(start), 1);
+  ASSERT_TRUE(node.learned(start));
+  EXPECT_EQ(node.learned(start)->cap, 7);
+  EXPECT_EQ(node.available(node.learned(start)->until), 4);
+}
+
+TEST(LimitNode, SaysWhenALearnedConcurrencyGrows) {
+  LimitNode node(limits(10, std::nullopt));
+  node.reserve(7);
+  node.concurrency_refused(start, 10);
+  EXPECT_EQ(node.next_return(start), start + seconds{30});
+  EXPECT_EQ(node.available(start + seconds{30}), 1);
+}
+
+TEST(LimitNode, ACalendarDayGivesItsBudgetBackWhenTheNextOneBegins) {
+  NodeLimits made;
+  made.per_day = 5;
+  made.calendar = true;
+  LimitNode node(made);
+  node.reserve(5);
+  for (int i = 0; i < 5; ++i) node.answered(start);
+  node.new_period(Unit::hour, start + hours{1}, start + hours{1});
+  EXPECT_EQ(node.available(start + hours{2}), 0);
+  node.new_period(Unit::day, start + hours{3}, start + hours{3});
+  EXPECT_EQ(node.available(start + hours{4}), 5);
+}
+
+TEST(LimitNode, AStepOfTheClockKeepsTheDaysBudgetSpent) {
+  NodeLimits made;
+  made.per_day = 5;
+  made.calendar = true;
+  LimitNode node(made);
+  node.restore_counted(start, start, 5);
+  node.clock_stepped(start + hours{1});
+  node.new_period(Unit::day, start + hours{1}, start + hours{1});
+  EXPECT_EQ(node.available(start + hours{2}), 0);
 }
 
 }  // namespace

@@ -184,5 +184,37 @@ TEST(Importer, SaysWhyAFileCannotBeRead) {
               ElementsAre("the file cannot be read: Is a directory"));
 }
 
+TEST(Importer, RefusesATimezoneColumnThatNobodyLooksAt) {
+  config::CampaignConfig config = campaign();
+  config.leads.timezone = "tz";
+  const std::string text = "number,name,tz\n01012345678,Kim,America/New_York\n";
+  EXPECT_THAT(problems_of(text, config), ElementsAre(HasSubstr("the campaign's lead_timezone does not list `column`")));
+  config.lead_timezone = {config::ZoneSource::column, config::ZoneSource::campaign};
+  EXPECT_THAT(problems_of(text, config), IsEmpty());
+}
+
+TEST(Importer, KnowsTheTimezoneOfACountryThatHasOnlyOne) {
+  class ZoneSink : public LeadSink {
+   public:
+    storage::Result<storage::ImportCounts> write(const Chunk& chunk) override {
+      for (const auto& row : chunk.rows) zones.push_back(row.timezone);
+      return storage::ImportCounts{};
+    }
+    std::vector<std::string> zones;
+  };
+  const auto zone_of = [](const std::string& region, const std::string& number) {
+    config::CampaignConfig config = campaign();
+    config.region = region;
+    config.lead_timezone = {config::ZoneSource::number};
+    ZoneSink sink;
+    TextSource source("number,name\n" + number + ",Kim\n");
+    Importer importer(source, config, config.leads);
+    importer.run(&sink, nullptr, no_progress);
+    return sink.zones;
+  };
+  EXPECT_THAT(zone_of("KR", "010-1234-5678"), ElementsAre("Asia/Seoul"));
+  EXPECT_THAT(zone_of("US", "650-253-0000"), ElementsAre(""));
+}
+
 }  // namespace
 }  // namespace dialerd::daemon::import

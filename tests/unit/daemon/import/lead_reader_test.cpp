@@ -11,7 +11,7 @@ LeadReader reader() {
   layout.columns = {"number", "고객명", "note"};
   layout.number_column = 0;
   layout.fields = {{"name", 1, true}, {"note", 2, false}};
-  return {layout, "KR"};
+  return {layout, {"KR", "Asia/Seoul", {config::ZoneSource::campaign}, std::nullopt}};
 }
 
 CsvRow row_of(std::vector<std::string_view> fields) {
@@ -64,6 +64,111 @@ TEST(LeadReader, SaysWhatIsWrongWithARow) {
   CsvRow unreadable = row_of({});
   unreadable.fault = CsvFault::unclosed_quote;
   EXPECT_EQ(fault_of(unreadable), "a quote is opened and not closed");
+}
+
+// A row of: number, two alternates, timezone, consent_at, consent_expires_at, night_consent, call_at, expires_at.
+class LeadReaderRules : public testing::Test {
+ protected:
+  static LeadReader reader(std::vector<config::ZoneSource> sources, std::optional<std::string> region_timezone) {
+    LeadLayout layout;
+    layout.columns = {"tel", "home", "work", "tz", "agreed", "agreed until", "night", "callback", "until"};
+    layout.number_column = 0;
+    layout.alternate_columns = {1, 2};
+    layout.timezone_column = 3;
+    layout.consent_at_column = 4;
+    layout.consent_expires_at_column = 5;
+    layout.night_consent_column = 6;
+    layout.call_at_column = 7;
+    layout.expires_at_column = 8;
+    return {layout, {"KR", "Asia/Seoul", std::move(sources), std::move(region_timezone)}};
+  }
+
+  std::variant<storage::ImportRow, RowFault> read(std::vector<std::string_view> fields) const {
+    fields.insert(fields.begin(), "01012345678");
+    return reader_.read(row_of(std::move(fields)));
+  }
+  storage::ImportRow lead(std::vector<std::string_view> fields) const {
+    return std::get<storage::ImportRow>(read(std::move(fields)));
+  }
+  std::string fault(std::vector<std::string_view> fields) const {
+    return to_string(std::get<RowFault>(read(std::move(fields))));
+  }
+  void look_for_zones_in(std::vector<config::ZoneSource> sources, std::optional<std::string> region_timezone = {}) {
+    reader_ = reader(std::move(sources), std::move(region_timezone));
+  }
+
+  LeadReader reader_ = reader({config::ZoneSource::column, config::ZoneSource::campaign}, std::nullopt);
+};
+
+campaign::WallTime at(std::int64_t seconds) { return campaign::WallTime{std::chrono::seconds{seconds}}; }
+
+TEST_F(LeadReaderRules, ReadsAlternatesInOrderAndEachNumberOnce) {
+  using Numbers = std::vector<std::string>;
+  EXPECT_EQ(lead({"02-123-4567", "010 9999 8888", "", "", "", "", "", ""}).alternates,
+            (Numbers{"021234567", "01099998888"}));
+  EXPECT_EQ(lead({"", "010 9999 8888", "", "", "", "", "", ""}).alternates, (Numbers{"01099998888"}));
+  EXPECT_EQ(lead({"+82 10-1234-5678", " ", "", "", "", "", "", ""}).alternates, Numbers{});
+  EXPECT_EQ(lead({"021234567", "+82 2 123 4567", "", "", "", "", "", ""}).alternates, (Numbers{"021234567"}));
+  EXPECT_EQ(fault({"", "010-0000-0000", "", "", "", "", "", ""}),
+            "the alternate number (column 'work'): there is no such number in KR");
+  EXPECT_EQ(fault({"ask her", "", "", "", "", "", "", ""}), "the alternate number (column 'home'): not a phone number");
+}
+
+TEST_F(LeadReaderRules, TakesTheTimezoneFromTheFirstSourceThatKnowsIt) {
+  using enum config::ZoneSource;
+  const std::vector<std::string_view> with_zone = {"", "", "America/New_York", "", "", "", "", ""};
+  const std::vector<std::string_view> without = {"", "", "", "", "", "", "", ""};
+  EXPECT_EQ(lead(with_zone).timezone, "America/New_York");
+  EXPECT_EQ(lead(without).timezone, "");
+  EXPECT_EQ(fault({"", "", "Seoul", "", "", "", "", ""}),
+            "no timezone has that name (column 'tz'): write one as Asia/Seoul");
+
+  look_for_zones_in({column, number}, "Asia/Seoul");
+  EXPECT_EQ(lead(with_zone).timezone, "America/New_York");
+  EXPECT_EQ(lead(without).timezone, "Asia/Seoul");
+  look_for_zones_in({number, column}, "Asia/Seoul");
+  EXPECT_EQ(lead(with_zone).timezone, "Asia/Seoul");
+  look_for_zones_in({number, column});  // the region has several zones
+  EXPECT_EQ(lead(with_zone).timezone, "America/New_York");
+  EXPECT_EQ(lead(without).timezone, "");
+  look_for_zones_in({campaign, number, column}, "Asia/Seoul");  // the campaign's always knows one
+  EXPECT_EQ(lead(with_zone).timezone, "");
+}
+
+TEST_F(LeadReaderRules, ReadsLocalTimesByTheLeadsClock) {
+  const storage::ImportRow seoul = lead({"", "", "", "2026-05-31", "2026-05-31", "", "2026-05-31 14:00", "2026-05-31"});
+  EXPECT_EQ(seoul.consent_at, at(1'780'153'200));          // 2026-05-30 15:00 UTC
+  EXPECT_EQ(seoul.consent_expires_at, at(1'780'239'600));  // 2026-05-31 15:00 UTC
+  EXPECT_EQ(seoul.call_at, at(1'780'203'600));             // 2026-05-31 05:00 UTC
+  EXPECT_EQ(seoul.expires_at, at(1'780'239'600));
+
+  const storage::ImportRow york =
+      lead({"", "", "America/New_York", "", "", "", "2026-05-31 14:00", "2026-05-31T14:00:00+09:00"});
+  EXPECT_EQ(york.call_at, at(1'780'250'400));  // 2026-05-31 18:00 UTC
+  EXPECT_EQ(york.expires_at, at(1'780'203'600));
+  EXPECT_EQ(york.consent_at, std::nullopt);
+  EXPECT_EQ(york.consent_expires_at, std::nullopt);
+}
+
+TEST_F(LeadReaderRules, RefusesTimesThatAreNone) {
+  EXPECT_EQ(fault({"", "", "", "31.5.2026", "", "", "", ""}),
+            "not a date or time (column 'agreed'): write it as 2026-05-31 or 2026-05-31 14:00");
+  EXPECT_EQ(fault({"", "", "", "", "never", "", "", ""}).substr(0, 42), "not a date or time (column 'agreed until')");
+  EXPECT_EQ(fault({"", "", "", "", "", "", "", "2026-02-30"}).substr(0, 35), "not a date or time (column 'until')");
+  EXPECT_EQ(fault({"", "", "", "", "", "", "2026-05-31", ""}),
+            "a date without a time of day (column 'callback'): write it as 2026-05-31 14:00");
+}
+
+TEST_F(LeadReaderRules, ConsentToCallsAtNightIsAWordOrNone) {
+  for (const char* yes : {"yes", "Y", "true", "TRUE", "1"}) {
+    EXPECT_TRUE(lead({"", "", "", "", "", yes, "", ""}).night_consent) << yes;
+  }
+  for (const char* no : {"", " ", "no", "N", "False", "0"}) {
+    EXPECT_FALSE(lead({"", "", "", "", "", no, "", ""}).night_consent) << no;
+  }
+  for (const char* other : {"2", "ja", "maybe", "yes!", "on", "2026-05-31"}) {
+    EXPECT_EQ(fault({"", "", "", "", "", other, "", ""}), "neither yes nor no (column 'night'): write it as yes or no");
+  }
 }
 
 TEST(LeadReader, TrimsTheBlanksOfAllKeyboards) {

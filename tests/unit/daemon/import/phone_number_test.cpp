@@ -68,5 +68,12 @@ TEST(NumberReader, ReadsByTheRegion) {
   EXPECT_FALSE(NumberReader("kr").knows_region());
 }
 
+TEST(Masked, ShowsTooLittleToCallTheNumber) {
+  EXPECT_EQ(masked("01012345678"), "010****5678");
+  EXPECT_EQ(masked("0212345678"), "021***5678");
+  EXPECT_EQ(masked("021234567"), "02*****67");
+  EXPECT_EQ(masked("15881234"), "15****34");
+}
+
 }  // namespace
 }  // namespace dialerd::daemon::import

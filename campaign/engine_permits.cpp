@@ -1,0 +1,114 @@
+// The permits of an attempt: on each node of its path alike, taken and given back together.
+#include <algorithm>
+
+#include "campaign/engine.h"
+
+namespace dialerd::campaign {
+namespace {
+
+// The monotonic moment of a past wall time.
+MonoTime mono_of(Now now, WallTime at) { return now.mono - std::max(now.wall - at, WallTime::duration::zero()); }
+
+}  // namespace
+
+std::span<const std::size_t> Engine::callers_of(const Attempt& attempt) const {
+  if (attempt.caller) return {&*attempt.caller, 1};
+  if (attempt.any_caller) return campaigns_[attempt.campaign].callers;
+  return {};
+}
+
+// A number that was not recorded may have been any of the campaign's.
+std::vector<std::size_t> Engine::callers_of(const Account& account, const Campaign* campaign,
+                                            const std::string& number) const {
+  if (auto caller = account.callers.index_of(number)) return {*caller};
+  return number.empty() && campaign != nullptr ? campaign->callers : std::vector<std::size_t>{};
+}
+
+void Engine::start_permits(MonoTime now, const Attempt& attempt) {
+  Campaign& campaign = campaigns_[attempt.campaign];
+  Account& account = accounts_[campaign.account];
+  account.node.limits.start(now);
+  campaign.node.limits.start(now);
+  for (std::size_t caller : callers_of(attempt)) account.callers.node(caller).start(now);
+  if (campaign.pace) campaign.pace->started(now);
+}
+
+void Engine::count_permits(MonoTime now, const Attempt& attempt) {
+  Campaign& campaign = campaigns_[attempt.campaign];
+  Account& account = accounts_[campaign.account];
+  account.node.limits.answered(now);
+  campaign.node.limits.answered(now);
+  for (std::size_t caller : callers_of(attempt)) account.callers.node(caller).answered(now);
+}
+
+void Engine::refund_permits(const Attempt& attempt) {
+  Campaign& campaign = campaigns_[attempt.campaign];
+  Account& account = accounts_[campaign.account];
+  account.node.limits.refund();
+  campaign.node.limits.refund();
+  for (std::size_t caller : callers_of(attempt)) account.callers.node(caller).refund();
+  if (campaign.pace && attempt.phase == Phase::dialing) campaign.pace->refund();
+}
+
+void Engine::finish_permits(const Attempt& attempt) {
+  Campaign& campaign = campaigns_[attempt.campaign];
+  Account& account = accounts_[campaign.account];
+  account.node.limits.finish();
+  campaign.node.limits.finish();
+  for (std::size_t caller : callers_of(attempt)) account.callers.node(caller).finish();
+}
+
+void Engine::restore_permits(Now now, Account& account, const OpenAttempt& open, bool uncounted,
+                             std::span<const std::size_t> callers) {
+  MonoTime counted_at = open.answered ? mono_of(now, *open.answered) : now.mono;
+  auto restore = [&](ratelimit::LimitNode& node) {
+    node.restore_open(1);
+    if (uncounted) {
+      node.restore_unanswered(1);
+    } else {
+      node.restore_counted(now.mono, counted_at, 1);
+    }
+  };
+  restore(account.node.limits);
+  if (Campaign* campaign = campaign_of(open.campaign)) restore(campaign->node.limits);
+  for (std::size_t caller : callers) {
+    restore(account.callers.node(caller));
+    account.callers.restore_uses(caller, counted_at, 1);
+  }
+}
+
+void Engine::restore_counts(Now now, Account& account, const std::vector<CallCount>& counts) {
+  // The running calendar periods first: what was counted before them is not theirs.
+  account.node.advance(now);
+  for (std::size_t i : account.campaigns) campaigns_[i].node.advance(now);
+  // When the last owner started its last call is not recorded: perhaps just now.
+  account.node.limits.restore_started(now.mono);
+  for (std::size_t i : account.campaigns) campaigns_[i].node.limits.restore_started(now.mono);
+  account.callers.started_all(now.mono);
+  account.requests.restore(now.mono);
+
+  for (const CallCount& count : counts) {
+    MonoTime at = mono_of(now, count.until);
+    account.node.limits.restore_counted(now.mono, at, count.calls);
+    Campaign* campaign = campaign_of(count.campaign);
+    for (std::size_t caller : callers_of(account, campaign, count.from_number)) {
+      account.callers.node(caller).restore_counted(now.mono, at, count.calls);
+      account.callers.restore_uses(caller, at, count.calls);
+    }
+    if (campaign == nullptr) continue;
+    campaign->node.limits.restore_counted(now.mono, at, count.calls);
+    int day = campaign->gate.local_day_number("", count.until);
+    if (campaign->pace && day == campaign->gate.local_day_number("", now.wall))
+      campaign->pace->restore(day, count.calls);
+  }
+}
+
+MonoTime Engine::next_start(const Attempt& attempt) {
+  Campaign& campaign = campaigns_[attempt.campaign];
+  Account& account = accounts_[campaign.account];
+  MonoTime slot = std::max(account.node.limits.next_start(), campaign.node.limits.next_start());
+  if (attempt.caller) slot = std::max(slot, account.callers.node(*attempt.caller).next_start());
+  return slot;
+}
+
+}  // namespace dialerd::campaign
