@@ -6,31 +6,23 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include "ratelimit/fair_share.h"
 #include "ratelimit/limit_node.h"
 #include "ratelimit/request_budget.h"
 
-namespace {
-std::size_t allocated = 0;  // bytes, in all
-}
-
-// Counts what a node allocates.
-void* operator new(std::size_t size) {
-  allocated += size;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
 namespace dialerd::ratelimit {
 namespace {
+
+// Bytes of the heap that are in use.
+std::size_t allocated() {
+  struct mallinfo2 heap = mallinfo2();
+  return heap.uordblks + heap.hblkhd;
+}
 
 NodeLimits all_limits(bool calendar) {
   NodeLimits limits;
@@ -60,10 +52,10 @@ void permits_in_a_tree(benchmark::State& state, bool calendar) {
   auto size = static_cast<std::size_t>(state.range(0));
   std::vector<LimitNode> nodes;
   nodes.reserve(size);
-  std::size_t before = allocated;
+  std::size_t before = allocated();
   for (std::size_t i = 0; i < size; ++i) nodes.emplace_back(all_limits(calendar));
   state.counters["bytes_per_node"] =
-      static_cast<double>(allocated - before) / static_cast<double>(size) + sizeof(LimitNode);
+      static_cast<double>(allocated() - before) / static_cast<double>(size) + sizeof(LimitNode);
 
   std::size_t half = size / 2;
   MonoTime now{std::chrono::hours{1000}};

@@ -37,7 +37,10 @@ void opt_outs(const Books& books, const Case& one, Verdict& verdict) {
   for (const OptOut& entry : books.world.store.opt_outs) {
     if (!concerns(books.world, entry, *one.row)) continue;
     if (entry.committed < one.row->claimed_mono) verdict.add(one, "was dialled after an opt-out that its claim knew");
-    if (entry.committed + books.world.scenario.settings.recheck_answer_max < one.post->handed)
+    // A slow answer counts at the moment when it arrives, for what the database knew when it was asked.
+    const campaign::EngineSettings& settings = books.world.scenario.settings;
+    bool just_answered = one.post->rechecked == one.post->handed;
+    if (entry.committed + (just_answered ? settings.recheck_answer_max : settings.verdict_age_max) < one.post->handed)
       verdict.add(one, "was dialled in spite of an opt-out");
   }
 }

@@ -429,15 +429,17 @@ void World::list(const campaign::ListPage& page) {
   later_of(account, there, [this, page, account] {
     ProviderPage found = provider.list(account, page.start_at_after, page.cursor);
     campaign::ListPageAnswer answer;
-    answer.listed = !fault(0.05);
-    bool unreadable = fault(0.05);
+    if (fault(0.003)) lists_fail_until_ = clock.mono() + random.between(minutes{1}, minutes{10});
+    bool outage = clock.mono() < lists_fail_until_;
+    answer.listed = !fault(0.05) && (!outage || random.chance(0.5));
+    bool unreadable = outage || fault(0.05);
     if (!answer.listed || unreadable) ++faults.broken_passes;
     if (!answer.listed && random.chance(0.3)) answer.retry_after = seconds{random.between(0, 60)};
     // The provider's clock and ours differ: the pass may have begun too late.
     answer.proves_absence = !unreadable && std::chrono::abs(clock.database_off()) <= minutes{2};
     answer.next_cursor = found.next_cursor;
     if (!answer.listed) found.calls.clear();
-    if (unreadable) std::erase_if(found.calls, [&](const auto&) { return random.chance(0.5); });
+    if (unreadable) std::erase_if(found.calls, [&](const auto&) { return outage || random.chance(0.5); });
     later_of(account, random.between(milliseconds{1}, seconds{2}),
              [this, account, answer, calls = std::move(found.calls)] {
                for (const campaign::CallNews& news : calls) engine_->news(clock.daemon(), AccountIndex{account}, news);

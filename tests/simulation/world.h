@@ -138,6 +138,7 @@ class World {
   std::uint64_t process_ = 0;  // number of the running process; 0: none runs
   std::uint64_t starts_ = 0;
   MonoTime calm_from_{};  // from then on nothing goes wrong
+  MonoTime lists_fail_until_{};
   std::optional<MonoTime> wake_at_;
   std::unordered_map<campaign::AttemptId, MonoTime> rechecked_;
   mutable std::map<std::pair<campaign::CampaignId, std::string>, bool> ever_opens_;  // by lead's clock
