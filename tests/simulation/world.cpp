@@ -143,7 +143,7 @@ void World::load_list(const std::string& name, bool late) {
 void World::pause(campaign::CampaignId id) {
   ++faults.pauses;
   store.set_paused(id, true);
-  clock.after(random.between(minutes{1}, hours{5}), [this, id] {
+  clock.after(random.between(minutes{1}, hours{random.chance(0.2) ? 5 : 1}), [this, id] {
     store.set_paused(id, false);
     later(milliseconds{0}, [this] { read_controls(); });
   });
@@ -293,13 +293,17 @@ void World::claim(const campaign::Claim& claim) {
     if (!answer->blocked.empty()) ++faults.blocked_claims;
     // Now and then the answer takes longer than a claimed lead may wait.
     auto delay = fault(0.03) ? random.between(milliseconds{300}, seconds{12}) : database_time();
-    // The worst moment to opt out: between the claim and the call.
+    // The worst moment to opt out, or to pause the campaign: between the claim and the call.
     for (const campaign::ClaimedLead& lead : answer->leads) {
       if (!random.chance(scenario.opt_out_rate)) continue;
       clock.after(random.between(milliseconds{0}, delay + milliseconds{400}), [this, number = lead.to_number] {
         ++faults.opt_outs;
         store.opt_out({number, std::nullopt, std::nullopt, {}});
       });
+    }
+    if (!answer->leads.empty() && !scenario.crowd && random.chance(0.003)) {
+      clock.after(random.between(milliseconds{0}, delay + milliseconds{400}),
+                  [this, id = claim.campaign] { pause(id); });
     }
     later(delay, [this, claim, answer = std::move(*answer)]() mutable {
       engine_->claimed(clock.daemon(), claim.campaign, claim.number, std::move(answer));
