@@ -38,6 +38,21 @@ bool opens_before(const config::CampaignConfig& config, const std::string& clock
   return false;
 }
 
+// Whether each of the campaign's numbers, of which there are several, can place a call at any time.
+bool others_can_be_had(const Books& books, const config::CampaignConfig& config) {
+  if (config.caller_numbers.size() < 2) return false;
+  for (const campaign::CampaignSettings& campaign : books.world.scenario.settings.campaigns) {
+    if (campaign.config.answer_rate_rest) return false;
+  }
+  for (const campaign::AccountSettings& account : books.world.scenario.settings.accounts) {
+    for (const std::string& number : config.caller_numbers) {
+      auto said = account.caller_numbers.find(number);
+      if (said != account.caller_numbers.end() && !(said->second == config::CallerNumber{})) return false;
+    }
+  }
+  return true;
+}
+
 class Lead {
  public:
   Lead(const Books& books, Verdict& verdict) : books_(books), verdict_(verdict) {}
@@ -54,6 +69,8 @@ class Lead {
  private:
   void follows(const Case& before, const Case& next) {
     const campaign::Settlement& settled = before.row->settlement;
+    if (next.post != nullptr && next.post->from_number == avoided_)
+      verdict_.add(next, "was placed from the caller number that it should not have been");
     // A callback that a person promised meanwhile goes before.
     if (!next.row->promised && next.row->claimed < settled.next_at) verdict_.add(next, "was claimed before it was due");
     if (next.row->facts.number_index != settled.number_index)
@@ -65,6 +82,7 @@ class Lead {
     const AttemptRow& row = *one.row;
     const campaign::Settlement& settled = row.settlement;
     if (row.outcomes == 0) return;
+    if (row.state == AttemptState::ended) avoided_.clear();
     if (row.state != AttemptState::ended) {
       bool no_call = row.state == AttemptState::not_placed;
       if (settled.lead_state == LeadState::ready && no_call && settled.callback != row.facts.callback)
@@ -113,6 +131,7 @@ class Lead {
     WallTime end = row.decided.wall;
     auto day = [&](WallTime at) { return oracle::local_time(zone, at).date; };
 
+    if (policy.next_caller_number && others_can_be_had(books_, config)) avoided_ = one.call->from_number;
     // A refusal was no call: the promise stands.
     if (settled.callback && !oracle::is_refusal(settled.disposition))
       verdict_.add(one, "was answered, and still counts as a promised callback");
@@ -137,6 +156,7 @@ class Lead {
   Verdict& verdict_;
   int attempts_ = 0;
   std::map<std::string, int> retries_;
+  std::string avoided_;  // the next call comes from another caller number than this
 };
 
 void max_per_day(const Books& books, const std::vector<const Case*>& cases, Verdict& verdict) {

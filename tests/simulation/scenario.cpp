@@ -82,6 +82,7 @@ class Drawing {
     if (s.settings.campaigns.size() == 1) {
       s.settings.campaigns.push_back(s.settings.campaigns.front());
       s.settings.campaigns.back().id = campaign::CampaignId{2};
+      s.settings.campaigns.back().config.name = "campaign-1";
     }
     s.leads.clear();
     for (campaign::CampaignSettings& campaign : s.settings.campaigns) {
