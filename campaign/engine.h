@@ -258,7 +258,10 @@ class Engine {
   std::span<const std::size_t> callers_of(const Attempt& attempt) const;
   std::vector<std::size_t> callers_of(const Account& account, const Campaign* campaign,
                                       const std::string& number) const;
-  // The attempt's permits, on its whole path: account, campaign, caller number (engine_permits.cpp).
+  // Every node on the attempt's path: account, campaign, caller number.
+  template <typename Act>
+  void each_node(const Attempt& attempt, Act act);
+  // The attempt's permits, on that whole path (engine_permits.cpp).
   void start_permits(MonoTime now, const Attempt& attempt);
   void count_permits(MonoTime now, const Attempt& attempt);
   void refund_permits(const Attempt& attempt);

@@ -12,6 +12,7 @@ namespace {
 constexpr std::chrono::seconds no_number_wait{10};
 
 }  // namespace
+
 std::vector<std::string> Engine::open_clocks(Now now, const Campaign& campaign) const {
   std::vector<std::string> open;
   std::copy_if(campaign.clocks.begin(), campaign.clocks.end(), std::back_inserter(open),
@@ -46,12 +47,11 @@ void Engine::ask_claims(Now now, Account& account) {
   if (possible <= 0) return;
 
   divide_numbers(now, account, wishes);
-  std::vector<std::int64_t> wished = wishes;
   std::vector<std::int64_t> granted = account.shares.grant(possible, wishes);
   for (std::size_t i = 0; i < granted.size(); ++i) {
     Campaign& campaign = campaigns_[account.campaigns[i]];
-    if (campaign.pool && wished[i] > granted[i]) {
-      account.pools[*campaign.pool].shares.give_back(campaign.pool_member, wished[i] - granted[i]);
+    if (campaign.pool && wishes[i] > granted[i]) {
+      account.pools[*campaign.pool].shares.give_back(campaign.pool_member, wishes[i] - granted[i]);
     }
     if (granted[i] > 0) ask_claim(now, account, campaign, granted[i]);
   }

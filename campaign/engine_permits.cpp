@@ -24,38 +24,32 @@ std::vector<std::size_t> Engine::callers_of(const Account& account, const Campai
   return number.empty() && campaign != nullptr ? campaign->callers : std::vector<std::size_t>{};
 }
 
-void Engine::start_permits(MonoTime now, const Attempt& attempt) {
+template <typename Act>
+void Engine::each_node(const Attempt& attempt, Act act) {
   Campaign& campaign = campaigns_[attempt.campaign];
   Account& account = accounts_[campaign.account];
-  account.node.limits.start(now);
-  campaign.node.limits.start(now);
-  for (std::size_t caller : callers_of(attempt)) account.callers.node(caller).start(now);
-  if (campaign.pace) campaign.pace->started(now);
+  act(account.node.limits);
+  act(campaign.node.limits);
+  for (std::size_t caller : callers_of(attempt)) act(account.callers.node(caller));
+}
+
+void Engine::start_permits(MonoTime now, const Attempt& attempt) {
+  each_node(attempt, [now](ratelimit::LimitNode& node) { node.start(now); });
+  if (auto& pace = campaigns_[attempt.campaign].pace) pace->started(now);
 }
 
 void Engine::count_permits(MonoTime now, const Attempt& attempt) {
-  Campaign& campaign = campaigns_[attempt.campaign];
-  Account& account = accounts_[campaign.account];
-  account.node.limits.answered(now);
-  campaign.node.limits.answered(now);
-  for (std::size_t caller : callers_of(attempt)) account.callers.node(caller).answered(now);
+  each_node(attempt, [now](ratelimit::LimitNode& node) { node.answered(now); });
 }
 
 void Engine::refund_permits(const Attempt& attempt) {
-  Campaign& campaign = campaigns_[attempt.campaign];
-  Account& account = accounts_[campaign.account];
-  account.node.limits.refund();
-  campaign.node.limits.refund();
-  for (std::size_t caller : callers_of(attempt)) account.callers.node(caller).refund();
-  if (campaign.pace && attempt.phase == Phase::dialing) campaign.pace->refund();
+  each_node(attempt, [](ratelimit::LimitNode& node) { node.refund(); });
+  auto& pace = campaigns_[attempt.campaign].pace;
+  if (pace && attempt.phase == Phase::dialing) pace->refund();
 }
 
 void Engine::finish_permits(const Attempt& attempt) {
-  Campaign& campaign = campaigns_[attempt.campaign];
-  Account& account = accounts_[campaign.account];
-  account.node.limits.finish();
-  campaign.node.limits.finish();
-  for (std::size_t caller : callers_of(attempt)) account.callers.node(caller).finish();
+  each_node(attempt, [](ratelimit::LimitNode& node) { node.finish(); });
 }
 
 void Engine::restore_permits(Now now, Account& account, const OpenAttempt& open, bool uncounted,
@@ -104,10 +98,8 @@ void Engine::restore_counts(Now now, Account& account, const std::vector<CallCou
 }
 
 MonoTime Engine::next_start(const Attempt& attempt) {
-  Campaign& campaign = campaigns_[attempt.campaign];
-  Account& account = accounts_[campaign.account];
-  MonoTime slot = std::max(account.node.limits.next_start(), campaign.node.limits.next_start());
-  if (attempt.caller) slot = std::max(slot, account.callers.node(*attempt.caller).next_start());
+  MonoTime slot = MonoTime::min();
+  each_node(attempt, [&](const ratelimit::LimitNode& node) { slot = std::max(slot, node.next_start()); });
   return slot;
 }
 

@@ -13,7 +13,8 @@ namespace dialerd::daemon {
 class Clock {
  public:
   // The database said `database_time` between these two moments. Returns by how much its clock moved against the last
-  // reading: about zero, unless one of the clocks was set.
+  // reading: about zero, unless one of the clocks was set. When in between the database read its clock is not known,
+  // so a slow answer counts only when no moment between the two explains it: else a hiccup would look like a step.
   std::chrono::milliseconds sync(campaign::WallTime database_time, campaign::MonoTime asked,
                                  campaign::MonoTime answered);
 

@@ -22,7 +22,6 @@ constexpr milliseconds house_interval{1000};
 constexpr seconds acquire_interval{1};
 constexpr seconds partitions_interval{60 * 60};
 constexpr milliseconds clock_step_reported{1000};
-constexpr milliseconds clock_answer_max{1000};
 
 struct Gain {
   storage::Ownership ownership;
@@ -184,8 +183,6 @@ void Runner::read_controls() {
 }
 
 void Runner::sync_clock(campaign::WallTime database_time, campaign::MonoTime asked, campaign::MonoTime answered) {
-  // When in between the database read its clock is not known: a slow answer tells too little, and the next comes soon.
-  if (answered - asked > clock_answer_max) return;
   auto moved = clock_.sync(database_time, asked, answered);
   if (std::chrono::abs(moved) <= clock_step_reported) return;
   engine_.clock_stepped(clock_.now(), moved);

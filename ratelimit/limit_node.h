@@ -50,7 +50,6 @@ class LimitNode {
   void reserve(std::int64_t n);
   void cancel(std::int64_t n);
 
-  bool spaced() const { return spacing_.has_value(); }
   MonoTime next_start() const;
   void start(MonoTime now);
   std::int64_t starts_until(MonoTime now, MonoTime until) const;

@@ -151,6 +151,18 @@ TEST_F(Caps, OfSeveralRulesTheLastToEndDecides) {
   EXPECT_EQ(decisions_of(lead), std::vector<std::string>{"lock_out:conversation"});
 }
 
+TEST_F(Caps, ACallThatNobodyFollowsAnyMoreHoldsThePersonUpForADayAtMost) {
+  const auto elsewhere = other_campaign("other");
+  add_lead_of(elsewhere.campaign, "01000000001");
+  claim_of(elsewhere, {});
+  const auto lead = add_lead("01000000001");
+  const auto rules = with_lock_out("conversation", week);
+  EXPECT_EQ(claim_with(rules).deferred, 1);
+  database_.rows("update dialerd.attempt set claimed_at = now() - interval '25 hours'");
+  make_due(lead);
+  EXPECT_EQ(claim_with(rules).leads.size(), 1U);
+}
+
 TEST_F(Caps, WhereEndsMatterALeadWaitsForACallUnderWay) {
   const auto elsewhere = other_campaign("other");
   add_lead_of(elsewhere.campaign, "01000000001");

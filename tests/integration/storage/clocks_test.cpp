@@ -164,6 +164,29 @@ TEST_F(Clocks, ACallbackPromisedDuringTheCallIsKept) {
             "t");
 }
 
+TEST_F(Clocks, ACallbackPromisedInACallThatEndsTheLeadIsKeptToo) {
+  add_lead("1001");
+  auto settlement = ended(claim(1).at(0));
+  settlement.decision = "done";
+  database_.rows("update dialerd.lead set call_at = date_trunc('second', now()) + interval '3 hours'");
+  must(settle(settlement));
+  EXPECT_EQ(database_.value("select state || ' ' || callback || ' ' || (next_at = call_at) || coalesce(outcome, '') "
+                            "from dialerd.lead_state join dialerd.lead using (lead_id)"),
+            "ready true true");
+}
+
+TEST_F(Clocks, ACallbackPromisedWhenTheLeadWasDoneOpensItAgain) {
+  const auto lead = add_lead("1001");
+  auto settlement = ended(claim(1).at(0));
+  settlement.decision = "done";
+  must(settle(settlement));
+  database_.rows("update dialerd.lead set call_at = now() + interval '3 hours'");
+  EXPECT_EQ(state_of(lead), "ready");
+  database_.rows("update dialerd.lead_state set state = 'done', outcome = 'suppressed'");
+  database_.rows("update dialerd.lead set call_at = now() + interval '4 hours'");
+  EXPECT_EQ(state_of(lead), "done suppressed") << "who is suppressed stays so";
+}
+
 TEST_F(Clocks, NamesOfTimezonesAndAlternatesAreChecked) {
   for (const std::string bad :
        {"timezone = 'Asia/Tokyo+night'", "timezone = ''", "timezone = 'Asia Tokyo'", "alternates = array['010-1']",

@@ -92,6 +92,18 @@ TEST(EngineGate, AClockReadBeforeALeadBecameReadyDoesNotHideTheLead) {
   EXPECT_THAT(driver.commands.claims[0].clocks, ElementsAre("", "Asia/Tokyo"));
 }
 
+TEST(EngineGate, WhatWasReadUnderAnotherOwnerDoesNotSayThatNothingIsLeft) {
+  Driver driver;
+  claim_brings(driver, {});
+  driver.engine.set_clocks(driver.now.mono, campaign_id, {});
+  EXPECT_TRUE(driver.engine.exhausted());
+  driver.advance(seconds{1});
+  driver.engine.gained(driver.now, account_index, {});
+  EXPECT_FALSE(driver.engine.exhausted());
+  driver.engine.set_clocks(driver.now.mono - seconds{1}, campaign_id, {});
+  EXPECT_FALSE(driver.engine.exhausted()) << "asked before it was ours";
+}
+
 TEST(EngineGate, ALeadThatWaitedIsAskedForOnceMoreBeforeItIsDialled) {
   EngineSettings settings = with_account_limits({});
   settings.accounts[0].limits.per_second = 1;

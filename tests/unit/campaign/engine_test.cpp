@@ -102,6 +102,16 @@ TEST(EngineDial, ACallIsHandedOutOnce) {
   }
 }
 
+TEST(EngineDial, NoMoreCallsAreHandedOutThanThereAreConnections) {
+  EngineSettings settings = with_concurrency(10);
+  settings.accounts[0].connections = 3;
+  Driver driver(settings);
+  driver.claim_brings(10);
+  ASSERT_EQ(driver.commands.calls.size(), 3U) << "a call that waits for a connection outlives what its gate said";
+  driver.accept(driver.commands.calls[0].attempt);
+  EXPECT_EQ(driver.commands.calls.size(), 1U);
+}
+
 TEST(EngineDial, SpacesCallsByPerSecond) {
   config::Limits limits;
   limits.per_second = 10;

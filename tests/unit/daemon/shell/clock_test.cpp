@@ -37,5 +37,16 @@ TEST(Clock, TellsHowFarTheDatabasesClockWasSet) {
   EXPECT_EQ(clock.sync(noon - hours{1}, first + seconds{60}, first + seconds{60}), -hours{1} - seconds{60});
 }
 
+TEST(Clock, ASlowAnswerIsNoStepAndARealOneIsFoundAllTheSame) {
+  Clock clock;
+  campaign::MonoTime first = boot_time() - seconds{60};
+  clock.sync(noon, first, first);
+  // Read at once and sent back late: by its middle it would be 2 s behind.
+  EXPECT_EQ(clock.sync(noon + seconds{10}, first + seconds{10}, first + seconds{14}), milliseconds{0});
+  EXPECT_EQ(clock.sync(noon + seconds{20}, first + seconds{20}, first + seconds{20}), milliseconds{0})
+      << "nor does the next one look like a step back";
+  EXPECT_EQ(clock.sync(noon + hours{1}, first + seconds{28}, first + seconds{32}), hours{1} - seconds{30});
+}
+
 }  // namespace
 }  // namespace dialerd::daemon
