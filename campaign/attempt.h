@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "campaign/call.h"
 #include "campaign/ids.h"
 
 namespace dialerd::campaign {
@@ -60,6 +61,23 @@ struct Settlement {
   int number_index = 0;                    // ready: which of the lead's numbers is dialled next
   int lead_attempts = 0;                   // the lead's counted attempts, this one included if it counts
   std::string reason_counts;
+};
+
+// What became known of an ended call after its settlement. Changes neither attempt nor lead.
+struct DetailRecord {
+  AttemptId attempt;
+  CallDetails details;
+};
+
+// The provider says something else of a call than what was settled. Kept for audit; the settlement stands.
+struct LateNews {
+  AttemptId attempt;
+  std::string call_id;
+  std::string call_status;
+  std::string disposition;  // the disconnection reason as told now
+  std::optional<WallTime> call_started;
+  std::optional<WallTime> call_ended;
+  WallTime seen{};
 };
 
 // A claimed attempt that the database does not let be dialled any more.

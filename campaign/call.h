@@ -42,6 +42,18 @@ struct CreateAnswer {
   std::optional<std::chrono::seconds> retry_after;  // as sent; the engine clamps it
 };
 
+// What the provider computes some time after the end of a call, as text: kept, and never decided upon. Empty: not
+// known.
+struct CallDetails {
+  std::string total_cost;  // decimal, in KRW; never a float
+  std::string summary;     // call_analysis.summary
+  std::string sentiment;   // call_analysis.user_sentiment
+  std::string analysis;    // call_analysis.custom_analysis_data, as JSON text
+  std::string recording_url;
+
+  friend bool operator==(const CallDetails&, const CallDetails&) = default;
+};
+
 // One call as the API tells it (list or get).
 struct CallNews {
   std::string call_id;
@@ -51,6 +63,20 @@ struct CallNews {
   std::string from_number;
   std::optional<WallTime> start_at;
   std::optional<WallTime> end_at;
+  std::optional<CallDetails> details;  // set once the provider knows the cost or the analysis
+};
+
+// Whether the call goes on, as far as the news tells.
+inline bool is_running(const CallNews& news) {
+  return news.disconnection_reason.empty() && news.status != "ended" && news.status != "error" &&
+         news.status != "canceled" && news.status != "not_connected";
+}
+
+// A webhook says that there is news of a call. It is believed in nothing but that: the call is looked up.
+struct Hint {
+  std::optional<AttemptId> attempt;  // from metadata.attempt_id
+  std::string call_id;
+  bool begun = false;  // it tells of the call's beginning: nothing new of a call that is known to be open
 };
 
 }  // namespace dialerd::campaign

@@ -15,11 +15,6 @@ ratelimit::RequestBudget::Limits request_limits(const config::Requests& requests
   return {requests.per_second, requests.per_minute, requests.follow_percent};
 }
 
-bool is_running(const CallNews& news) {
-  return news.disconnection_reason.empty() && news.status != "ended" && news.status != "error" &&
-         news.status != "canceled" && news.status != "not_connected";
-}
-
 }  // namespace
 
 Engine::Account::Account(const AccountSettings& from, const FollowSettings& follow)
@@ -27,7 +22,8 @@ Engine::Account::Account(const AccountSettings& from, const FollowSettings& foll
       node(from.limits, from.reserve_percent),
       callers(from.caller_numbers),
       requests(request_limits(from.requests)),
-      follower(follow) {}
+      follower(follow),
+      ended(follow.details_for) {}
 
 Engine::Campaign::Campaign(const CampaignSettings& from)
     : id(from.id),
@@ -104,12 +100,15 @@ Engine::Campaign* Engine::campaign_of(CampaignId id) {
 Engine::Account& Engine::account_of(const Attempt& attempt) { return accounts_[campaigns_[attempt.campaign].account]; }
 
 void Engine::clock_stepped(Now now, std::chrono::milliseconds by) {
-  for (Account& account : accounts_) {
-    account.follower.clock_stepped(by);
-    account.node.clock_stepped(now);
-    account.callers.clock_stepped(now);
-  }
-  for (Campaign& campaign : campaigns_) campaign.node.clock_stepped(now);
+  for (std::size_t i = 0; i < accounts_.size(); ++i) clock_stepped(now, AccountIndex{i}, by);
+}
+
+void Engine::clock_stepped(Now now, AccountIndex index, std::chrono::milliseconds by) {
+  Account& account = accounts_[static_cast<std::size_t>(index)];
+  account.follower.clock_stepped(by);
+  account.node.clock_stepped(now);
+  account.callers.clock_stepped(now);
+  for (std::size_t i : account.campaigns) campaigns_[i].node.clock_stepped(now);
 }
 
 void Engine::set_paused(CampaignId id, bool paused) {
@@ -193,7 +192,8 @@ void Engine::answered(Now now, const AttemptId& id, const CreateAnswer& answer) 
       attempt.phase = Phase::open;
       attempt.call_id = answer.call_id;
       record(now, id, attempt, AttemptState::in_progress, answer);
-      account.follower.open(now, id, answer.call_id);
+      account.follower.open(now, id, answer.call_id, attempt.to_number);
+      if (!attempt.hinted_call.empty()) account.follower.hint(now, id, answer.call_id);
       campaign.hold_off.success(now.mono);
       if (std::exchange(attempt.campaign_probe, false)) campaign.probing = false;
       if (!account.hold_off.cause() || account.hold_off.ends_when_accepted()) {
@@ -204,7 +204,8 @@ void Engine::answered(Now now, const AttemptId& id, const CreateAnswer& answer) 
     case AnswerKind::unknown:
       attempt.phase = Phase::doubt;
       record(now, id, attempt, AttemptState::unknown, answer);
-      account.follower.doubt(now.mono, id);
+      account.follower.doubt(now.mono, id, attempt.to_number);
+      if (!attempt.hinted_call.empty()) account.follower.hint(now, id, attempt.hinted_call);
       account.hold_off.line_failed(now.mono);
       end_probe(now.mono, attempt, false);
       return;
@@ -235,7 +236,7 @@ void Engine::news(Now now, AccountIndex index, const CallNews& news) {
   Account& account = accounts_[static_cast<std::size_t>(index)];
   if (!account.owned) return;
   auto matched = account.follower.match(news);
-  if (!matched) return;
+  if (!matched) return news_of_ended(now, account, news);
   auto found = attempts_.find(*matched);
   if (found == attempts_.end()) return;
   Attempt& attempt = found->second;
@@ -251,7 +252,7 @@ void Engine::news(Now now, AccountIndex index, const CallNews& news) {
     answer.call_id = news.call_id;
     answer.detail = "found in the provider's list";
     record(now, *matched, attempt, AttemptState::in_progress, answer);
-    account.follower.open(now, *matched, news.call_id);
+    account.follower.open(now, *matched, news.call_id, attempt.to_number);
   }
   if (is_running(news)) {
     account.follower.seen(now, *matched);
@@ -264,10 +265,51 @@ void Engine::news(Now now, AccountIndex index, const CallNews& news) {
   settle_ended(now, *matched, attempt, news);
 }
 
+void Engine::news_of_ended(Now now, Account& account, const CallNews& news) {
+  EndedCalls::Found found = account.ended.news(now, news);
+  if (found.details) account.write.details.push_back(std::move(*found.details));
+  if (found.late_news) account.write.late_news.push_back(std::move(*found.late_news));
+}
+
+void Engine::hinted(Now now, AccountIndex index, const Hint& hint) {
+  Account& account = accounts_[static_cast<std::size_t>(index)];
+  if (!account.owned) return;
+  CallNews news;
+  news.attempt = hint.attempt;
+  news.call_id = hint.call_id;
+  if (auto followed = account.follower.match(news)) {
+    const Attempt& attempt = attempts_.at(*followed);
+    bool nothing_new = hint.begun && attempt.phase == Phase::open && !attempt.probe;
+    if (!nothing_new) account.follower.hint(now, *followed, hint.call_id);
+    return;
+  }
+  auto found = hint.attempt ? attempts_.find(*hint.attempt) : attempts_.end();
+  // Sooner than the POST's own answer: if that gets lost, this is where to look.
+  if (found != attempts_.end() && found->second.phase == Phase::dialing) found->second.hinted_call = hint.call_id;
+}
+
+void Engine::resolved(Now now, AccountIndex index, const AttemptId& id, bool placed) {
+  Account& account = accounts_[static_cast<std::size_t>(index)];
+  auto found = attempts_.find(id);
+  if (!account.owned || found == attempts_.end() || found->second.phase != Phase::doubt) return;
+  Attempt& attempt = found->second;
+  count_late(now.mono, attempt);
+  if (placed) {
+    // A person has been called, and nobody knows how it went: not to be called again by itself.
+    settle_finally(now, id, attempt, AttemptState::abandoned, LeadState::done, "resolved_placed", nullptr, true);
+  } else {
+    settle_without_call(now, id, attempt, AttemptState::not_placed, "resolved_not_placed", nullptr, now.wall);
+  }
+}
+
 void Engine::list_page_answered(Now now, AccountIndex index, const ListPageAnswer& answer) {
   Account& account = accounts_[static_cast<std::size_t>(index)];
   if (!account.owned || !account.pass || !account.pass->asked) return;
   account.requests.ended(now.mono, ratelimit::RequestBudget::Kind::follow);
+  for (const CallNews& one : answer.calls) {
+    account.follower.listed(one);
+    news(now, index, one);
+  }
   Pass& pass = *account.pass;
   pass.asked = false;
   pass.proves_absence = pass.proves_absence && answer.proves_absence;
@@ -315,6 +357,7 @@ void Engine::stored(Now now, AccountIndex index, const Write& write) {
     --account.unwritten;
     finish_permits(found->second);
     --campaign.open;
+    remember_end(now, account, settlement);
     if (settlement.lead_state == LeadState::ready) {
       became_ready(now, campaign, found->second.facts.clock, settlement.next_at);
     }
@@ -322,18 +365,43 @@ void Engine::stored(Now now, AccountIndex index, const Write& write) {
   }
 }
 
+// For what the provider may still say of it.
+void Engine::remember_end(Now now, Account& account, const Settlement& settlement) {
+  using Kind = EndedCalls::Kind;
+  std::optional<Kind> kind;
+  if (settlement.state == AttemptState::ended) {
+    kind = settlement.call_started ? Kind::connected : Kind::not_connected;
+  } else if (settlement.state == AttemptState::abandoned) {
+    kind = Kind::not_connected;
+  } else if (settlement.disposition == "not_placed" || settlement.disposition == "resolved_not_placed") {
+    kind = Kind::no_call;
+  }
+  if (kind) account.ended.add(now.mono, settlement.attempt, settlement.call_status, settlement.disposition, *kind);
+}
+
+bool Engine::at_rest(const Account& account) const {
+  bool claiming = std::any_of(account.campaigns.begin(), account.campaigns.end(),
+                              [&](std::size_t i) { return campaigns_[i].claim.has_value(); });
+  return !account.owned || (!claiming && account.queued == 0 && account.dialing == 0 && account.unwritten == 0);
+}
+
 bool Engine::drained() const {
-  return std::all_of(accounts_.begin(), accounts_.end(), [&](const Account& account) {
-    bool claiming = std::any_of(account.campaigns.begin(), account.campaigns.end(),
-                                [&](std::size_t i) { return campaigns_[i].claim.has_value(); });
-    return !account.owned || (!claiming && account.queued == 0 && account.dialing == 0 && account.unwritten == 0);
-  });
+  return std::all_of(accounts_.begin(), accounts_.end(), [&](const Account& account) { return at_rest(account); });
 }
 
 bool Engine::exhausted() const {
-  return std::all_of(campaigns_.begin(), campaigns_.end(), [&](const Campaign& campaign) {
+  for (std::size_t i = 0; i < accounts_.size(); ++i) {
+    if (!exhausted(AccountIndex{i})) return false;
+  }
+  return true;
+}
+
+bool Engine::exhausted(AccountIndex index) const {
+  const Account& account = accounts_[static_cast<std::size_t>(index)];
+  return std::all_of(account.campaigns.begin(), account.campaigns.end(), [&](std::size_t i) {
+    const Campaign& campaign = campaigns_[i];
     bool nothing_ready = campaign.nothing_ready || campaign.clocks.empty();
-    return accounts_[campaign.account].owned && nothing_ready && campaign.open == 0 && !campaign.claim;
+    return account.owned && nothing_ready && campaign.open == 0 && !campaign.claim;
   });
 }
 

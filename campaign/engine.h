@@ -35,6 +35,7 @@
 #include "campaign/call_template.h"
 #include "campaign/caller_numbers.h"
 #include "campaign/condition.h"
+#include "campaign/ended_calls.h"
 #include "campaign/engine_commands.h"
 #include "campaign/even_pace.h"
 #include "campaign/follower.h"
@@ -107,12 +108,18 @@ class Engine {
   // --- the account is ours now (its history read after the ownership was gained), or no longer
   void gained(Now now, AccountIndex account, const AccountHistory& history);
   void lost(AccountIndex account);
-  // The lease may have run out, and whether it did is not known yet: nothing is claimed or dialled meanwhile.
+  // The lease may have run out, and whether it did is not known yet: nothing is claimed, dialled or asked meanwhile.
   void suspend(AccountIndex account, bool suspended);
+  // The account is to be handed to another daemon: nothing is claimed or dialled any more, answers are recorded.
+  void yield(AccountIndex account, bool yields);
+  // Nothing of it is queued, dialling, being claimed or unwritten: it may be released.
+  bool yielded(AccountIndex account) const;
 
   // --- control
   // The wall clock that `now` tells was set by that much.
   void clock_stepped(Now now, std::chrono::milliseconds by);
+  // It was set while nobody looked: found when this account was gained, and no news for the others.
+  void clock_stepped(Now now, AccountIndex account, std::chrono::milliseconds by);
   // Which clocks the campaign's ready leads have, as read no earlier than `asked`.
   void set_clocks(MonoTime asked, CampaignId campaign, std::vector<std::string> clocks);
   void set_paused(CampaignId campaign, bool paused);
@@ -128,6 +135,10 @@ class Engine {
   void news(Now now, AccountIndex account, const CallNews& news);
   void list_page_answered(Now now, AccountIndex account, const ListPageAnswer& answer);
   void looked_up(Now now, AccountIndex account, const AttemptId& attempt, const std::optional<CallNews>& news);
+  // A webhook's word; see Hint. May come before the POST's own answer, twice, late, or of nobody's call.
+  void hinted(Now now, AccountIndex account, const Hint& hint);
+  // An operator settled a doubt: a call was placed, or none was. Of any other attempt: a no-op.
+  void resolved(Now now, AccountIndex account, const AttemptId& attempt, bool placed);
   // A whole Write of that account is committed.
   void stored(Now now, AccountIndex account, const Write& write);
 
@@ -137,7 +148,11 @@ class Engine {
   bool drained() const;
   // Every campaign of every owned account has nothing ready, now or later, and nothing open.
   bool exhausted() const;
+  // The same of one account alone; an account that is not owned is not exhausted, unless it has no campaign.
+  bool exhausted(AccountIndex account) const;
   AccountSnapshot snapshot(AccountIndex account) const;
+  // For the account's next owner. `sent_until` is now: it grows by as long as this owner may go on.
+  RequestHistory requests_spent(Now now, AccountIndex account);
   // Why an account or campaign waits or probes, if it does.
   std::optional<Trouble> trouble(AccountIndex account) const;
   std::optional<Trouble> trouble(CampaignId campaign) const;
@@ -155,7 +170,9 @@ class Engine {
     Phase phase = Phase::queued;
     LeadId lead{};
     LeadFacts facts;
+    std::string to_number;
     std::string call_id;
+    std::string hinted_call;  // while dialling: a webhook says that this is its call
     std::string from_number;
     std::optional<std::size_t> caller;  // into the account's caller numbers
     bool any_caller = false;            // of an earlier process that did not record which: each may be the one
@@ -172,7 +189,7 @@ class Engine {
 
   // A pass over the account's calls, page by page.
   struct Pass {
-    WallTime start_at_after{};
+    Follower::Pass of;
     std::string cursor;
     int pages = 0;
     bool asked = false;  // a page is under way
@@ -198,9 +215,11 @@ class Engine {
     ratelimit::RequestBudget requests;
     HoldOff hold_off;
     Follower follower;
+    EndedCalls ended;
     std::optional<Pass> pass;
     bool owned = false;
     bool suspended = false;
+    bool yields = false;   // it is being handed to another daemon
     bool probing = false;  // a probe is under way
     std::int64_t queued = 0;
     std::int64_t dialing = 0;
@@ -269,10 +288,13 @@ class Engine {
   void restore_permits(Now now, Account& account, const OpenAttempt& open, bool uncounted,
                        std::span<const std::size_t> callers);
   void restore_counts(Now now, Account& account, const std::vector<CallCount>& counts);
+  void restore_requests(Now now, Account& account, const std::optional<RequestHistory>& history);
   std::optional<std::string> never_opens(Now now, const Campaign& campaign) const;
   // When the pace of every node lets the attempt start.
   MonoTime next_start(const Attempt& attempt);
   void count_late(MonoTime now, Attempt& attempt);
+  void remember_end(Now now, Account& account, const Settlement& settlement);
+  void news_of_ended(Now now, Account& account, const CallNews& news);
   void became_ready(Now now, Campaign& campaign, const std::string& clock, WallTime next_at);
 
   // engine_claims.cpp
@@ -302,6 +324,7 @@ class Engine {
   void wake(MonoTime at);
 
   // engine_settle.cpp
+  bool at_rest(const Account& account) const;
   void settle_ended(Now now, const AttemptId& id, Attempt& attempt, const CallNews& news);
   void settle_without_call(Now now, const AttemptId& id, Attempt& attempt, AttemptState state, std::string disposition,
                            const CreateAnswer* answer, WallTime next_at);

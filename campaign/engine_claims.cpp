@@ -33,7 +33,7 @@ std::int64_t Engine::paced(Now now, Campaign& campaign, std::int64_t in_hand) {
 }
 
 void Engine::ask_claims(Now now, Account& account) {
-  if (draining_ || account.suspended || account.unwritten >= settings_.unwritten_max) return;
+  if (draining_ || account.suspended || account.yields || account.unwritten >= settings_.unwritten_max) return;
   std::vector<std::int64_t> wishes;
   wishes.reserve(account.campaigns.size());
   bool anybody = false;

@@ -43,7 +43,8 @@ struct Call {
 struct ListPage {
   AccountIndex account{};
   WallTime start_at_after{};
-  std::string cursor;  // empty: the first page
+  std::string cursor;                // empty: the first page
+  std::vector<std::string> numbers;  // only calls to these; empty: all
 };
 
 struct LookUp {
@@ -52,11 +53,15 @@ struct LookUp {
   std::string call_id;
 };
 
-// What is to be written for one account, in this order: records, then settlements.
+// What is to be written for one account, in this order.
 struct Write {
   AccountIndex account{};
   std::vector<Record> records;
   std::vector<Settlement> settlements;
+  std::vector<DetailRecord> details;
+  std::vector<LateNews> late_news;
+
+  bool empty() const { return records.empty() && settlements.empty() && details.empty() && late_news.empty(); }
 };
 
 struct Commands {
@@ -79,6 +84,7 @@ struct ClaimAnswer {
 };
 
 struct ListPageAnswer {
+  std::vector<CallNews> calls;
   bool listed = false;         // the page was read
   bool proves_absence = true;  // nothing on it was unreadable, and the clocks agree
   std::string next_cursor;     // empty: it was the last

@@ -23,6 +23,7 @@ void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) 
     campaigns_[i].clocks_grew = now.mono;
   }
   restore_counts(now, account, history.counts);
+  restore_requests(now, account, history.requests);
   for (const OpenAttempt& open : history.open) {
     Campaign* campaign = campaign_of(open.campaign);
     // A POST that left just before its process ended may be counted by the provider even after this moment.
@@ -37,6 +38,7 @@ void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) 
     attempt.campaign = campaign_index_.at(static_cast<std::int64_t>(open.campaign));
     attempt.lead = open.lead;
     attempt.facts = open.facts;
+    attempt.to_number = open.to_number;
     attempt.from_number = open.from_number;
     attempt.caller = account.callers.index_of(open.from_number);
     attempt.any_caller = !attempt.caller && open.from_number.empty();
@@ -44,20 +46,26 @@ void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) 
     attempt.uncounted = uncounted;
     if (open.state == AttemptState::in_progress && !open.call_id.empty()) {
       attempt.phase = Phase::open;
-      account.follower.open(now, open.attempt, open.call_id);
+      account.follower.open(now, open.attempt, open.call_id, open.to_number);
       continue;
     }
     attempt.phase = Phase::doubt;
     // A POST that left just before its process ended may still be on its way: until then, and not until now, its answer
     // was waited for.
     bool sent_lately = open.state == AttemptState::dialing;
-    WallTime waited_until = sent_lately ? now.wall + settings_.follow.answer_max : open.answered.value_or(now.wall);
-    account.follower.doubt(now.mono + std::max(waited_until - now.wall, WallTime::duration::zero()), open.attempt);
+    // Never longer from now, whatever steps of the clock make of the time that was recorded.
+    WallTime longest = now.wall + settings_.follow.answer_max;
+    WallTime waited_until = sent_lately ? longest : std::min(open.answered.value_or(now.wall), longest);
+    account.follower.doubt(now.mono + std::max(waited_until - now.wall, WallTime::duration::zero()), open.attempt,
+                           open.to_number);
     if (sent_lately) {
       CreateAnswer answer;
       answer.detail = "the daemon stopped before an answer was recorded";
       record({now.mono, waited_until}, open.attempt, attempt, AttemptState::unknown, answer);
     }
+  }
+  for (const EndedCall& ended : history.ended) {
+    account.ended.add(now.mono, ended.attempt, ended.call_status, ended.disposition, EndedCalls::Kind::connected);
   }
 }
 
@@ -94,6 +102,13 @@ void Engine::lost(AccountIndex index) {
 
 void Engine::suspend(AccountIndex account, bool suspended) {
   accounts_[static_cast<std::size_t>(account)].suspended = suspended;
+}
+
+void Engine::yield(AccountIndex account, bool yields) { accounts_[static_cast<std::size_t>(account)].yields = yields; }
+
+bool Engine::yielded(AccountIndex index) const {
+  const Account& account = accounts_[static_cast<std::size_t>(index)];
+  return account.yields && at_rest(account);
 }
 
 }  // namespace dialerd::campaign

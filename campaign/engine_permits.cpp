@@ -79,7 +79,6 @@ void Engine::restore_counts(Now now, Account& account, const std::vector<CallCou
   account.node.limits.restore_started(now.mono);
   for (std::size_t i : account.campaigns) campaigns_[i].node.limits.restore_started(now.mono);
   account.callers.started_all(now.mono);
-  account.requests.restore(now.mono);
 
   for (const CallCount& count : counts) {
     MonoTime at = mono_of(now, count.until);
@@ -95,6 +94,24 @@ void Engine::restore_counts(Now now, Account& account, const std::vector<CallCou
     if (campaign->pace && day == campaign->gate.local_day_number("", now.wall))
       campaign->pace->restore(day, count.calls);
   }
+}
+
+void Engine::restore_requests(Now now, Account& account, const std::optional<RequestHistory>& history) {
+  if (!history) return account.requests.restore(now.mono);
+  auto mono_at = [&](WallTime at) { return mono_of(now, std::min(at, now.wall)); };
+  std::vector<ratelimit::RequestBudget::Spent> spent;
+  for (const RequestHistory::Spent& one : history->spent) spent.push_back({mono_at(one.until), one.requests});
+  account.requests.restore(now.mono, spent, mono_at(history->told_at), mono_at(history->sent_until));
+}
+
+RequestHistory Engine::requests_spent(Now now, AccountIndex index) {
+  RequestHistory history;
+  for (const auto& one : accounts_[static_cast<std::size_t>(index)].requests.spent(now.mono)) {
+    auto ago = std::chrono::ceil<std::chrono::milliseconds>(one.until - now.mono);
+    history.spent.push_back({now.wall + ago, one.requests});
+  }
+  history.told_at = history.sent_until = now.wall;
+  return history;
 }
 
 MonoTime Engine::next_start(const Attempt& attempt) {

@@ -15,8 +15,8 @@ Commands Engine::tick(Now now) {
     dispatch(now, account);
     ask_claims(now, account);
     follow(now, account, AccountIndex{i});
-    if (!account.write.records.empty() || !account.write.settlements.empty()) {
-      commands_.writes.push_back(std::exchange(account.write, Write{AccountIndex{i}, {}, {}}));
+    if (!account.write.empty()) {
+      commands_.writes.push_back(std::exchange(account.write, Write{AccountIndex{i}, {}, {}, {}, {}}));
     }
   }
   return std::exchange(commands_, Commands{});
@@ -38,6 +38,7 @@ std::optional<Engine::Refused> Engine::refused_now(Now now, const Account& accou
   Allowance allowed = std::min(account.hold_off.allowance(now.mono), campaign.hold_off.allowance(now.mono));
   if (draining_) return Refused{"not_sent:draining", now.wall};
   if (account.suspended) return Refused{"not_sent:suspended", now.wall};
+  if (account.yields) return Refused{"not_sent:yielding", now.wall};
   if (campaign.paused) return Refused{"not_sent:paused", now.wall};
   if (!campaign.blocked.empty()) return Refused{"not_sent:" + campaign.blocked, now.wall};
   if (allowed == Allowance::none) return Refused{"not_sent:held_off", now.wall};
@@ -101,6 +102,7 @@ bool Engine::dispatch_next(Now now, Account& account, Campaign& campaign) {
   attempt.phase = Phase::dialing;
   if (account_probes) account.probing = attempt.probe = true;
   if (campaign_probes) campaign.probing = attempt.campaign_probe = true;
+  attempt.to_number = attempt.request->to_number;
   commands_.calls.push_back(Call{id, AccountIndex{campaign.account}, std::move(*attempt.request), attempt.send_by});
   attempt.request.reset();
   return true;
@@ -115,6 +117,8 @@ void Engine::ask_recheck(Now now, Campaign& campaign) {
 }
 
 void Engine::follow(Now now, Account& account, AccountIndex index) {
+  // The request budget may be another owner's by now, and what the answer tells could not be written.
+  if (account.suspended || yielded(index)) return;
   // Creation comes first, apart from the share of the budget that following may always use.
   bool creation_waits = account.queued > 0 || account.claiming > 0 || account.requests_short;
   auto may_ask = [&] {
@@ -123,19 +127,24 @@ void Engine::follow(Now now, Account& account, AccountIndex index) {
     return false;
   };
   if (!account.pass) {
-    if (auto from = account.follower.pass_due(now)) account.pass = Pass{*from, {}, 0, false, true};
+    auto ended_since = account.ended.ask_since(now.mono);
+    if (auto pass = account.follower.pass_due(now, ended_since)) {
+      if (ended_since && pass->numbers.empty()) account.ended.asked(now.mono);
+      account.pass = Pass{std::move(*pass), {}, 0, false, true};
+    }
   }
   if (account.pass && !account.pass->asked && may_ask()) {
     account.requests.begin(ratelimit::RequestBudget::Kind::follow);
     account.pass->asked = true;
-    commands_.list_pages.push_back(ListPage{index, account.pass->start_at_after, account.pass->cursor});
+    const Follower::Pass& of = account.pass->of;
+    commands_.list_pages.push_back(ListPage{index, of.start_at_after, account.pass->cursor, of.numbers});
   }
   while (account.follower.look_up_waits() && may_ask()) {
     account.requests.begin(ratelimit::RequestBudget::Kind::follow);
     Follower::LookUp look_up = account.follower.next_look_up(now);
     commands_.look_ups.push_back(LookUp{index, look_up.attempt, std::move(look_up.call_id)});
   }
-  if (auto next = account.follower.next_pass()) wake(*next);
+  if (auto next = account.follower.next_pass(now)) wake(*next);
 }
 
 }  // namespace dialerd::campaign

@@ -1,22 +1,38 @@
 #include "campaign/follower.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace dialerd::campaign {
+namespace {
 
-void Follower::open(Now now, const AttemptId& attempt, const std::string& call_id) {
+constexpr double page_size = 100;         // calls in one page of the list (docs: calls/list, `limit`)
+constexpr int controls_considered = 200;  // of the open calls, from the newest on
+// A control's start must lie inside the times asked for, whatever the provider's clock says (AccountLink allows it to
+// differ by two minutes).
+constexpr std::chrono::minutes control_skew{3};
+
+}  // namespace
+
+void Follower::open(Now now, const AttemptId& attempt, const std::string& call_id, const std::string& to_number) {
   doubts_.erase(attempt);
-  open_[attempt] = Open{call_id, now.mono, now.mono};
+  open_[attempt] = Open{call_id, to_number, now.mono, now.mono, false, false};
   by_call_id_[call_id] = attempt;
 }
 
-void Follower::doubt(MonoTime since, const AttemptId& attempt) { doubts_[attempt] = Doubt{since, std::nullopt}; }
+void Follower::doubt(MonoTime since, const AttemptId& attempt, const std::string& to_number) {
+  Doubt doubt;
+  doubt.to_number = to_number;
+  doubt.since = since;
+  doubts_[attempt] = std::move(doubt);
+  next_by_numbers_ = paused_until_;
+}
 
 void Follower::close(const AttemptId& attempt) {
   doubts_.erase(attempt);
+  looking_up_.erase(attempt);
   auto found = open_.find(attempt);
   if (found == open_.end()) return;
-  if (found->second.looked_up) --look_ups_;
   by_call_id_.erase(found->second.call_id);
   open_.erase(found);
 }
@@ -31,69 +47,220 @@ void Follower::seen(Now now, const AttemptId& attempt) {
   if (auto found = open_.find(attempt); found != open_.end()) found->second.last_news = now.mono;
 }
 
-std::optional<WallTime> Follower::pass_due(Now now) {
-  if (pass_started_ || now.mono < next_pass_ || size() == 0) return std::nullopt;
-  pass_started_ = now.mono;
-  WallTime from = now.wall;
-  if (!open_.empty()) {
-    // The first open call inside the horizon; older ones are looked up.
-    auto first = open_.lower_bound(make_attempt_id(now.wall - settings_.horizon, {}));
-    if (first != open_.end()) from = std::min(from, created_at(first->first) - skew);
+void Follower::hint(Now now, const AttemptId& attempt, const std::string& call_id) {
+  if (auto open = open_.find(attempt); open != open_.end()) {
+    if (std::exchange(open->second.hinted, true)) return;
+    hinted_.push_back({attempt, open->second.call_id});
+  } else if (auto doubt = doubts_.find(attempt); doubt != doubts_.end()) {
+    if (std::exchange(doubt->second.hinted_call, call_id) == call_id) return;
+    hinted_.push_back({attempt, call_id});
   }
-  if (!doubts_.empty()) from = std::min(from, created_at(doubts_.begin()->first) - doubt_skew - steps_);
-  return from;
+  // One pass tells of all of them, when it takes fewer requests.
+  if (!hinted_.empty() && static_cast<double>(hinted_.size()) > pages_since(now, open_start(now))) {
+    next_pass_ = std::max(now.mono, paused_until_);
+  }
+}
+
+// --- passes
+
+double Follower::pages_since(Now now, WallTime from) const {
+  return 1 + listed_per_second_ * std::chrono::duration<double>(now.wall - from).count() / page_size;
+}
+
+// Where a pass for the open calls begins: each that is older costs a look-up, and each page from there on a request.
+WallTime Follower::open_start(Now now) const {
+  auto first = open_.lower_bound(make_attempt_id(now.wall - settings_.horizon, {}));
+  if (first == open_.end()) return now.wall;
+  WallTime best = created_at(first->first) - skew;
+  double fewest = pages_since(now, best);
+  double left_out = 0;
+  for (auto open = first; open != open_.end() && left_out < fewest; ++open, ++left_out) {
+    WallTime from = created_at(open->first) - skew;
+    double requests = left_out + pages_since(now, from);
+    if (requests < fewest) {
+      fewest = requests;
+      best = from;
+    }
+  }
+  return best;
+}
+
+std::chrono::milliseconds Follower::doubt_interval() const {
+  return std::max<std::chrono::milliseconds>(settings_.list_interval, settings_.list_lag / 4);
+}
+
+// Whether doubts can be listed by their numbers. Precondition: there is one.
+bool Follower::numbers_usable(Now now) const {
+  return now.mono >= numbers_trusted_from_ && control_for(doubt_start(doubts_.rbegin()->first), {}) != nullptr;
+}
+
+// A call that a listing from `from` on, by its number, must show.
+const Follower::Open* Follower::control_for(WallTime from, const std::vector<AttemptId>& doubts) const {
+  int considered = 0;
+  for (auto open = open_.rbegin(); open != open_.rend() && considered < controls_considered; ++open, ++considered) {
+    if (created_at(open->first) < from + control_skew) return nullptr;
+    if (!open->second.listed) continue;
+    bool asked_for_anyway = std::any_of(doubts.begin(), doubts.end(), [&](const AttemptId& doubt) {
+      return doubts_.at(doubt).to_number == open->second.to_number;
+    });
+    if (!asked_for_anyway) return &open->second;
+  }
+  return nullptr;
+}
+
+std::optional<Follower::Pass> Follower::pass_due(Now now, std::optional<WallTime> ended_since) {
+  if (pass_) return std::nullopt;
+  if (now.mono >= next_pass_) {
+    std::optional<WallTime> from;
+    if (!open_.empty()) from = open_start(now);
+    if (ended_since) from = std::min(from.value_or(*ended_since), *ended_since - skew);
+    if (!doubts_.empty() && !numbers_usable(now)) {
+      WallTime oldest = doubt_start(doubts_.begin()->first);
+      from = std::min(from.value_or(oldest), oldest);
+    }
+    if (from) return begin_whole_pass(now, *from);
+  }
+  if (!doubts_.empty() && now.mono >= next_by_numbers_ && numbers_usable(now)) return begin_pass_by_numbers(now);
+  return std::nullopt;
+}
+
+Follower::Pass Follower::begin_whole_pass(Now now, WallTime from) {
+  pass_.emplace();
+  pass_->started = now.mono;
+  pass_->from = from;
+  for (auto& [attempt, doubt] : doubts_) {
+    if (doubt_start(attempt) < from) continue;
+    doubt.asked = now.mono;
+    pass_->doubts.push_back(attempt);
+  }
+  // It tells of these soon.
+  std::erase_if(hinted_, [&](const LookUp& hint) {
+    auto open = open_.find(hint.attempt);
+    if (open == open_.end() || created_at(hint.attempt) - skew < from) return false;
+    open->second.hinted = false;
+    return true;
+  });
+  return {from, {}};
+}
+
+std::optional<Follower::Pass> Follower::begin_pass_by_numbers(Now now) {
+  std::vector<std::pair<MonoTime, AttemptId>> waiting;
+  for (const auto& [attempt, doubt] : doubts_) waiting.emplace_back(doubt.asked, attempt);
+  std::sort(waiting.begin(), waiting.end());
+  auto due_from = [&](MonoTime asked) { return asked == MonoTime::min() ? asked : asked + doubt_interval(); };
+  RunningPass pass;
+  pass.from = now.wall;
+  for (const auto& [asked, attempt] : waiting) {
+    if (due_from(asked) > now.mono || pass.doubts.size() == numbers_max) break;
+    pass.doubts.push_back(attempt);
+    pass.from = std::min(pass.from, doubt_start(attempt));
+  }
+  if (pass.doubts.empty()) {
+    next_by_numbers_ = due_from(waiting.front().first);
+    return std::nullopt;
+  }
+  const Open* control = control_for(pass.from, pass.doubts);
+  if (control == nullptr) {
+    next_by_numbers_ = now.mono + settings_.list_interval;
+    return std::nullopt;
+  }
+  pass.started = now.mono;
+  pass.control = control->call_id;
+  Pass asked{pass.from, {}};
+  for (const AttemptId& attempt : pass.doubts) {
+    Doubt& doubt = doubts_.at(attempt);
+    doubt.asked = now.mono;
+    asked.numbers.push_back(doubt.to_number);
+  }
+  // Neither the first nor the last, in case only that one counts.
+  asked.numbers.insert(asked.numbers.begin() + 1, control->to_number);
+  if (asked.numbers.size() == 2) asked.numbers.push_back(asked.numbers.front());
+  pass_ = std::move(pass);
+  return asked;
+}
+
+void Follower::listed(const CallNews& news) {
+  if (!pass_) return;
+  ++pass_->listed;
+  if (!pass_->control.empty() && news.call_id == pass_->control) pass_->control_seen = true;
+  auto matched = match(news);
+  if (!matched) return;
+  if (auto found = open_.find(*matched); found != open_.end()) found->second.listed = true;
 }
 
 std::vector<AttemptId> Follower::pass_ended(Now now, bool complete, std::optional<std::chrono::seconds> pause) {
   std::vector<AttemptId> absent;
-  if (!pass_started_) return absent;
-  MonoTime started = *pass_started_;
-  pass_started_.reset();
-  next_pass_ = now.mono + std::max<ratelimit::MonoClock::duration>(
-                              settings_.list_interval, std::min(pause.value_or(std::chrono::seconds{0}), pause_max));
-  for (auto& [attempt, doubt] : doubts_) {
-    if (!complete) break;  // it proves no absence
-    if (!doubt.absent_since) {
-      if (started >= doubt.since + settings_.list_lag) doubt.absent_since = started;
-    } else if (started >= *doubt.absent_since + settings_.list_lag) {
-      absent.push_back(attempt);
-    }
+  if (!pass_) return absent;
+  RunningPass pass = *std::exchange(pass_, std::nullopt);
+  bool whole = pass.control.empty();
+  if (whole) next_pass_ = now.mono + settings_.list_interval;
+  next_by_numbers_ = now.mono;
+  if (pause) {
+    paused_until_ = now.mono + std::min(*pause, pause_max);
+    next_pass_ = std::max(next_pass_, paused_until_);
+    next_by_numbers_ = paused_until_;
   }
-  look_up_queue_.clear();
-  ratelimit::MonoClock::duration silence = settings_.list_lag + 2 * settings_.list_interval;
-  for (const auto& [attempt, open] : open_) {
-    bool shown = open.last_news >= started;  // early in a pass that took long
-    if (!shown && !open.looked_up && open.last_news + silence <= now.mono) look_up_queue_.push_back(attempt);
+  if (complete && !whole && !pass.control_seen) numbers_trusted_from_ = now.mono + numbers_distrusted;
+  if (complete && whole) {
+    double seconds = std::chrono::duration<double>(now.wall - pass.from).count();
+    listed_per_second_ = static_cast<double>(pass.listed) / std::max(seconds, 1.0);
   }
-  std::reverse(look_up_queue_.begin(), look_up_queue_.end());  // the oldest is taken first, from the back
+
+  bool proves_absence = complete && (whole || pass.control_seen);
+  for (const AttemptId& attempt : pass.doubts) {
+    auto found = doubts_.find(attempt);
+    if (found == doubts_.end() || !proves_absence) continue;
+    Doubt& doubt = found->second;
+    if (pass.started < (doubt.absences == 0 ? doubt.since : doubt.absent_at) + settings_.list_lag) continue;
+    doubt.absent_at = pass.started;
+    if (++doubt.absences >= settings_.confirmations) absent.push_back(attempt);
+  }
+  if (whole) queue_look_ups(now, pass);
   return absent;
 }
 
-bool Follower::look_up_waits() {
-  // Calls that ended meanwhile, or are being looked up already, are passed over.
-  while (!look_up_queue_.empty()) {
-    auto found = open_.find(look_up_queue_.back());
-    if (found != open_.end() && !found->second.looked_up) break;
-    look_up_queue_.pop_back();
+// Open calls that the pass did not show: because it left them out, or because the list does.
+void Follower::queue_look_ups(Now now, const RunningPass& pass) {
+  look_up_queue_.clear();
+  ratelimit::MonoClock::duration silence = settings_.list_lag + 2 * settings_.list_interval;
+  for (const auto& [attempt, open] : open_) {
+    if (open.last_news >= pass.started) continue;  // early in a pass that took long
+    WallTime created = created_at(attempt);
+    bool left_out = created - skew < pass.from && created >= now.wall - settings_.horizon;
+    if (open.last_news + (left_out ? settings_.list_interval : silence) <= now.mono) {
+      look_up_queue_.push_back({attempt, open.call_id});
+    }
   }
-  return look_ups_ < look_ups_max && !look_up_queue_.empty();
+}
+
+// --- look-ups
+
+// Brings the first that may be looked up now to the front. Calls that are not followed any more are dropped; those that
+// are being looked up at the moment wait, for that answer may be from before the hint.
+bool Follower::find_due(std::deque<LookUp>& queue) const {
+  auto followed = [&](const LookUp& one) { return open_.contains(one.attempt) || doubts_.contains(one.attempt); };
+  while (!queue.empty() && !followed(queue.front())) queue.pop_front();
+  auto due = std::find_if(queue.begin(), queue.end(),
+                          [&](const LookUp& one) { return !looking_up_.contains(one.attempt) && followed(one); });
+  if (due == queue.end()) return false;
+  std::rotate(queue.begin(), due, std::next(due));
+  return true;
+}
+
+bool Follower::look_up_waits() {
+  return looking_up_.size() < look_ups_max && (find_due(hinted_) || find_due(look_up_queue_));
 }
 
 Follower::LookUp Follower::next_look_up(Now now) {
-  AttemptId attempt = look_up_queue_.back();
-  look_up_queue_.pop_back();
-  Open& open = open_.at(attempt);
-  open.looked_up = true;
-  open.last_news = now.mono;
-  ++look_ups_;
-  return {attempt, open.call_id};
-}
-
-void Follower::look_up_ended(const AttemptId& attempt) {
-  auto found = open_.find(attempt);
-  if (found == open_.end() || !found->second.looked_up) return;
-  found->second.looked_up = false;
-  --look_ups_;
+  std::deque<LookUp>& queue = find_due(hinted_) ? hinted_ : look_up_queue_;
+  LookUp look_up = std::move(queue.front());
+  queue.pop_front();
+  looking_up_.insert(look_up.attempt);
+  if (auto open = open_.find(look_up.attempt); open != open_.end()) {
+    open->second.last_news = now.mono;
+    open->second.hinted = false;
+  }
+  return look_up;
 }
 
 std::vector<AttemptId> Follower::abandoned(Now now) const {
@@ -107,9 +274,10 @@ std::vector<AttemptId> Follower::abandoned(Now now) const {
   return given_up;
 }
 
-std::optional<MonoTime> Follower::next_pass() const {
-  if (pass_started_ || size() == 0) return std::nullopt;
-  return next_pass_;
+std::optional<MonoTime> Follower::next_pass(Now now) const {
+  if (pass_ || size() == 0) return std::nullopt;
+  if (doubts_.empty() || !numbers_usable(now)) return next_pass_;
+  return std::min(next_pass_, next_by_numbers_);
 }
 
 }  // namespace dialerd::campaign

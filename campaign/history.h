@@ -35,8 +35,30 @@ struct CallCount {
   std::int64_t calls = 0;
 };
 
+// A call that ended lately and lacks its details (cost, analysis) still.
+struct EndedCall {
+  AttemptId attempt;
+  std::string call_id;
+  std::string call_status;
+  std::string disposition;
+  WallTime settled{};
+};
+
+// HTTP requests that the former owner told of, and how long it may have gone on after that.
+struct RequestHistory {
+  struct Spent {
+    WallTime until{};  // counted no later than then
+    std::int64_t requests = 0;
+  };
+  std::vector<Spent> spent;  // of its last minute
+  WallTime told_at{};
+  WallTime sent_until{};
+};
+
 struct AccountHistory {
+  std::optional<RequestHistory> requests;  // nullopt: not known, all of the budget may have been used
   std::vector<OpenAttempt> open;
+  std::vector<EndedCall> ended;
   std::vector<CallCount> counts;  // of the last 25 hours (the longest calendar day), open attempts not among them
 };
 

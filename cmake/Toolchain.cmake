@@ -34,3 +34,8 @@ if(DIALERD_SANITIZE)
     add_compile_options(-Wno-tsan)
   endif()
 endif()
+
+option(DIALERD_FUZZ "Build the fuzz targets (tests/fuzz); needs clang" OFF)
+if(DIALERD_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

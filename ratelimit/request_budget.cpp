@@ -4,7 +4,13 @@
 
 namespace dialerd::ratelimit {
 
-RequestBudget::RequestBudget(const Limits& limits) {
+namespace {
+
+constexpr std::chrono::seconds step{5};
+
+}  // namespace
+
+RequestBudget::RequestBudget(const Limits& limits) : limits_(limits) {
   windows_.reserve(std::size_t{limits.per_second.has_value()} + std::size_t{limits.per_minute.has_value()});
   if (limits.per_second) add_window(*limits.per_second, std::chrono::seconds{1}, limits.follow_percent);
   if (limits.per_minute) add_window(*limits.per_minute, std::chrono::minutes{1}, limits.follow_percent);
@@ -75,8 +81,37 @@ std::optional<MonoTime> RequestBudget::next_follow(MonoTime now, bool creation_w
   return latest;
 }
 
+std::vector<RequestBudget::Spent> RequestBudget::spent(MonoTime now) {
+  std::vector<Spent> told;
+  if (!limits_.per_minute) return told;
+  auto add = [&](MonoTime at, std::int64_t requests) {
+    MonoTime until{(at.time_since_epoch() / step + 1) * step};
+    if (told.empty() || told.back().until != until) told.push_back({until, 0});
+    told.back().requests += requests;
+  };
+  RollingWindow& minute = windows_.back().all;
+  minute.for_each_counted(now, add);
+  // Those in flight: whenever the provider counts them, it is before that.
+  if (minute.held() > 0) add(now + step, minute.held());
+  return told;
+}
+
 void RequestBudget::restore(MonoTime now) {
   for (Window& window : windows_) window.all.restore(now, now, window.all.limit());
+}
+
+void RequestBudget::restore(MonoTime now, const std::vector<Spent>& spent, MonoTime told_at, MonoTime sent_until) {
+  if (limits_.per_second) windows_.front().all.restore(now, now, *limits_.per_second);
+  if (!limits_.per_minute) return;
+  RollingWindow& minute = windows_.back().all;
+  for (const Spent& one : spent) minute.restore(now, std::min(one.until, now), one.requests);
+  if (sent_until <= told_at) return;
+  std::int64_t untold = *limits_.per_minute;
+  if (limits_.per_second) {
+    std::int64_t seconds = std::chrono::ceil<std::chrono::seconds>(sent_until - told_at).count();
+    untold = std::min(untold, *limits_.per_second * (seconds + 1));
+  }
+  minute.restore(now, sent_until, untold);
 }
 
 }  // namespace dialerd::ratelimit

@@ -55,8 +55,18 @@ class RequestBudget {
   std::optional<MonoTime> next_create(MonoTime now, bool following);
   std::optional<MonoTime> next_follow(MonoTime now, bool creation_waiting);
 
+  struct Spent {
+    MonoTime until;  // counted no later than then
+    std::int64_t requests = 0;
+  };
+  // The requests of the last minute, for another process to go on with: in steps of five seconds, the last of which may
+  // end after `now`; those in flight come a step later. Empty without per_minute: a second is over before anybody asks.
+  std::vector<Spent> spent(MonoTime now);
+
   // An earlier process may have used all of it, up to `now`.
   void restore(MonoTime now);
+  // An earlier process told what it had spent at `told_at`, and may have gone on until `sent_until` (not after `now`).
+  void restore(MonoTime now, const std::vector<Spent>& spent, MonoTime told_at, MonoTime sent_until);
 
  private:
   struct Window {
@@ -65,7 +75,8 @@ class RequestBudget {
   };
   void add_window(std::int64_t limit, MonoClock::duration length, std::int64_t follow_percent);
 
-  std::vector<Window> windows_;
+  Limits limits_;
+  std::vector<Window> windows_;  // the longer one last
 };
 
 }  // namespace dialerd::ratelimit

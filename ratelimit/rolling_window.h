@@ -43,6 +43,13 @@ class RollingWindow {
   // Calls of an earlier process, counted at `at` (not after `now`; older than a window: ignored).
   void restore(MonoTime now, MonoTime at, std::int64_t n) { counted_.add(now, at, n); }
 
+  std::int64_t held() const { return held_; }
+  // Calls each(no later than when, how many) for what is counted.
+  template <typename Each>
+  void for_each_counted(MonoTime now, Each each) {
+    counted_.for_each(now, each);
+  }
+
   // When the next counted token comes back; nullopt when none is counted.
   std::optional<MonoTime> next_return(MonoTime now) { return counted_.next_expiry(now); }
 

@@ -55,6 +55,15 @@ class SlicedCount {
     return MonoTime{slice_length_ * (oldest_ + Slices + 1)};
   }
 
+  // Calls each(end of the slice, its calls) for those that are remembered, in order. Ends may lie after `now`.
+  template <typename Each>
+  void for_each(MonoTime now, Each each) {
+    forget(now);
+    for (std::int64_t s = oldest_; total_ > 0 && s <= newest_; ++s) {
+      if (std::int32_t calls = calls_[index_of(s)]) each(MonoTime{slice_length_ * (s + 1)}, calls);
+    }
+  }
+
   // The calls counted since `at`, and at most a slice before. Exact enough only if the ring reaches back so far.
   bool reaches(MonoTime at) const { return slice_of(at) >= newest_ - Slices; }
   std::int64_t since(MonoTime at) const {

@@ -43,7 +43,8 @@ void one_outcome(const Case& one, Verdict& verdict) {
   if (row.settlement.lead_state != LeadState::ready && row.settlement.outcome.empty())
     verdict.add(one, "left its lead without a reason");
   if (row.state == AttemptState::ended) {
-    if (one.call == nullptr || one.call->reason != row.settlement.disposition)
+    const std::string& said = row.settlement.disposition;
+    if (one.call == nullptr || (one.call->reason != said && one.call->second_reason != said))
       verdict.add(one, "ended with " + row.settlement.disposition + ", which the provider did not say");
   } else if (one.call != nullptr && row.state != AttemptState::abandoned) {
     verdict.add(one, "made a call but is recorded as " + row.settlement.disposition);
@@ -58,6 +59,23 @@ void one_outcome(const Case& one, Verdict& verdict) {
                       (is_conversation(row.settlement.disposition) || !oracle::is_known(row.settlement.disposition));
   if (row.settlement.conversation != conversation)
     verdict.add(one, conversation ? "was a conversation and is not recorded as one" : "is recorded as a conversation");
+}
+
+// What comes after the end is kept beside it, and with the right call.
+void after_the_end(const Books& books, Verdict& verdict) {
+  const Store& store = books.world.store;
+  std::map<campaign::AttemptId, const Case*> cases;
+  for (const Case& one : books.cases) cases[one.id] = &one;
+  for (const auto& [attempt, details] : store.details) {
+    const Case& one = *cases.at(attempt);
+    if (one.call == nullptr || details.summary != "of " + one.call->call_id || one.row->state != AttemptState::ended)
+      verdict.add(one, "has details of another call");
+  }
+  for (const campaign::LateNews& late : store.late_news) {
+    const Case& one = *cases.at(late.attempt);
+    if (one.call == nullptr || late.disposition == one.row->settlement.disposition)
+      verdict.add(one, "has late news that contradicts nothing");
+  }
 }
 
 void every_lead(const Books& books, Verdict& verdict) {
@@ -83,6 +101,7 @@ void every_lead(const Books& books, Verdict& verdict) {
 void check_calls(const Books& books, Verdict& verdict) {
   never_twice(books, verdict);
   for (const Case& one : books.cases) one_outcome(one, verdict);
+  after_the_end(books, verdict);
   every_lead(books, verdict);
 }
 

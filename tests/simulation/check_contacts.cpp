@@ -11,7 +11,12 @@ namespace dialerd::simulation {
 namespace {
 
 // A call that a cap counts: a refusal of the provider is none.
-bool counts(const Case& one) { return one.call != nullptr && !oracle::is_refusal(one.call->reason); }
+// As the daemon was told it; the provider may say something else later.
+const std::string& reason_of(const Case& one) {
+  return one.row->state == campaign::AttemptState::ended ? one.row->settlement.disposition : one.call->reason;
+}
+
+bool counts(const Case& one) { return one.call != nullptr && !oracle::is_refusal(reason_of(one)); }
 
 // Calls to the persons that `one` concerns, of attempts that were claimed before it.
 std::vector<std::vector<const Case*>> earlier(const Books& books, const Case& one) {
@@ -41,7 +46,7 @@ void check_contacts(const Books& books, Verdict& verdict) {
           bool conversations = cap.counts == config::FrequencyCap::Counts::conversations;
           auto within = std::count_if(others.begin(), others.end(), [&](const Case* other) {
             if (!conversations) return other->call->counted > one.call->counted - cap.window;
-            return told(*other) && is_conversation(other->call->reason) &&
+            return told(*other) && is_conversation(reason_of(*other)) &&
                    other->call->ended > one.call->counted - cap.window;
           });
           if (within >= cap.max)
@@ -49,8 +54,8 @@ void check_contacts(const Books& books, Verdict& verdict) {
         }
         for (const config::LockOut& lock_out : rules.lock_outs) {
           bool locked_out = std::any_of(others.begin(), others.end(), [&](const Case* other) {
-            bool applies = other->call->reason == lock_out.after ||
-                           (lock_out.after == "conversation" && is_conversation(other->call->reason));
+            bool applies = reason_of(*other) == lock_out.after ||
+                           (lock_out.after == "conversation" && is_conversation(reason_of(*other)));
             return applies && told(*other) && other->call->ended > one.post->handed - lock_out.period;
           });
           if (locked_out) verdict.add(one, "called a person who was locked out after " + lock_out.after);

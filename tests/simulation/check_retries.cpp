@@ -98,8 +98,8 @@ class Lead {
       auto& clock = books_.world.clock;
       talk = clock.provider_at(one.call->ended) - clock.provider_at(one.call->connected);
     }
-    oracle::Policy policy = oracle::policy_of(config.retry, one.call->reason, talk);
-    bool refusal = oracle::is_refusal(one.call->reason);
+    oracle::Policy policy = oracle::policy_of(config.retry, settled.disposition, talk);
+    bool refusal = oracle::is_refusal(settled.disposition);
     if (!refusal) ++attempts_;
     int retried = retries_[policy.key];
 
@@ -114,7 +114,7 @@ class Lead {
                          : then == AfterCall::done ? LeadState::done
                                                    : LeadState::held;
     if (settled.lead_state != expected)
-      return verdict_.add(one, "ended with " + one.call->reason + ", and its lead is " +
+      return verdict_.add(one, "ended with " + settled.disposition + ", and its lead is " +
                                    std::string(to_string(settled.lead_state)) + " instead of " +
                                    std::string(to_string(expected)));
     if (then != AfterCall::retry) return;

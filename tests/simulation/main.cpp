@@ -140,7 +140,7 @@ class Run {
 bool every_fault_happened(const Faults& f) {
   return f.crashes && f.moves && f.doubts && f.not_placed && f.failed_writes && f.failed_claims && f.broken_passes &&
          f.clock_steps && f.rechecks && f.stopped_by_recheck && f.opt_outs && f.pauses && f.callbacks &&
-         f.blocked_claims;
+         f.blocked_claims && f.webhooks && f.resolved && f.yields && f.late_news && f.details && f.passes_by_numbers;
 }
 
 void print(const Sums& sums, std::chrono::duration<double> took) {
@@ -156,7 +156,10 @@ void print(const Sums& sums, std::chrono::duration<double> took) {
             << " failed claims, " << f.broken_passes << " broken listings, " << f.clock_steps << " clock steps\n"
             << "people: " << f.opt_outs << " opt-outs, " << f.rechecks << " rechecks that stopped "
             << f.stopped_by_recheck << " calls, " << f.pauses << " pauses, " << f.callbacks << " callbacks, "
-            << f.blocked_claims << " claims without their list\n";
+            << f.blocked_claims << " claims without their list, " << f.resolved << " doubts resolved by hand\n"
+            << "following: " << f.passes_by_numbers << " passes by numbers, " << f.webhooks << " webhooks, "
+            << f.details << " calls with details, " << f.late_news << " with late news; " << f.yields
+            << " accounts handed over\n";
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "tests/simulation/provider.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -63,6 +64,11 @@ std::string Provider::create(std::size_t account, const campaign::AttemptId& att
   const auto& end = random_.one_of(ends);
   call.reason = end.first;
   call.status = end.second;
+  call.details_from = call.ended + random_.between(seconds{5}, std::chrono::minutes{3});
+  if (random_.chance(0.01)) {
+    call.second_reason = random_.one_of(conversations).first;
+    call.second_from = call.ended + random_.between(seconds{1}, std::chrono::minutes{10});
+  }
   calls.push_back(call);
   return call.call_id;
 }
@@ -83,23 +89,47 @@ campaign::CallNews Provider::news(const ProviderCall& call) const {
     return news;
   }
   news.status = call.status;
-  news.disconnection_reason = call.reason;
+  bool second = !call.second_reason.empty() && clock_.mono() >= call.second_from;
+  news.disconnection_reason = second ? call.second_reason : call.reason;
   news.end_at = clock_.provider_at(call.ended);
+  if (connects && clock_.mono() >= call.details_from) {
+    news.details = campaign::CallDetails{"12.5", "of " + call.call_id, "neutral", "[]", ""};
+  }
   return news;
 }
 
-ProviderPage Provider::list(std::size_t account, WallTime from, const std::string& cursor) const {
+bool Provider::passes(const std::vector<std::string>& numbers, const std::string& number) const {
+  if (numbers.empty()) return true;
+  switch (filter_) {
+    case NumberFilter::any_of_them:
+      return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+    case NumberFilter::first_alone:
+      return number == numbers.front();
+    case NumberFilter::last_alone:
+      return number == numbers.back();
+    case NumberFilter::nothing_found:
+      return false;
+    case NumberFilter::ignored:
+      return true;
+  }
+  return false;
+}
+
+ProviderPage Provider::list(const campaign::ListPage& asked) const {
+  auto account = static_cast<std::size_t>(asked.account);
+  const std::string& cursor = asked.cursor;
   std::size_t next = 0;
   std::from_chars(cursor.data(), cursor.data() + cursor.size(), next);
   // Most of what is listed is recent.
   if (cursor.empty()) {
     next = calls.size();
-    while (next > 0 && clock_.provider_at(calls[next - 1].counted) >= from) --next;
+    while (next > 0 && clock_.provider_at(calls[next - 1].counted) >= asked.start_at_after) --next;
   }
   ProviderPage page;
   for (; next < calls.size(); ++next) {
     const ProviderCall& call = calls[next];
     if (call.account != account || clock_.mono() < call.listed_from) continue;
+    if (!passes(asked.numbers, call.to_number)) continue;
     if (static_cast<std::int64_t>(page.calls.size()) == page_size_) {
       page.next_cursor = std::to_string(next);
       break;

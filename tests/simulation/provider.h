@@ -23,7 +23,14 @@ struct ProviderCall {
   MonoTime ended{};
   std::string reason;
   std::string status;
+  // Some time after the end the provider says something else.
+  std::string second_reason;  // empty: it does not
+  MonoTime second_from{};
+  MonoTime details_from{};  // cost and analysis are known from then on; of connected calls alone
 };
+
+// What the list's filter by numbers does, whatever it ought to do.
+enum class NumberFilter { any_of_them, first_alone, last_alone, nothing_found, ignored };
 
 // An HTTP request of whatever kind, when the provider counted it.
 struct ProviderRequest {
@@ -39,8 +46,8 @@ struct ProviderPage {
 
 class Provider {
  public:
-  Provider(Random& random, Clock& clock, double answer_rate, std::int64_t page_size)
-      : random_(random), clock_(clock), answer_rate_(answer_rate), page_size_(page_size) {}
+  Provider(Random& random, Clock& clock, double answer_rate, std::int64_t page_size, NumberFilter filter)
+      : random_(random), clock_(clock), answer_rate_(answer_rate), page_size_(page_size), filter_(filter) {}
 
   void count_request(std::size_t account, bool orphan) { requests.push_back({account, clock_.mono(), orphan}); }
 
@@ -48,7 +55,7 @@ class Provider {
   std::string create(std::size_t account, const campaign::AttemptId& attempt, const std::string& from_number,
                      const std::string& to_number);
   // Calls that a listing shows now, whose start is not before `from` by the provider's clock, in order.
-  ProviderPage list(std::size_t account, WallTime from, const std::string& cursor) const;
+  ProviderPage list(const campaign::ListPage& page) const;
   std::optional<campaign::CallNews> get(const std::string& call_id) const;
 
   std::vector<ProviderCall> calls;  // by `counted`
@@ -56,11 +63,13 @@ class Provider {
 
  private:
   campaign::CallNews news(const ProviderCall& call) const;
+  bool passes(const std::vector<std::string>& numbers, const std::string& number) const;
 
   Random& random_;
   Clock& clock_;
   double answer_rate_;
   std::int64_t page_size_;
+  NumberFilter filter_;
 };
 
 // Whether a call that ended so was one in which the person spoke with the agent.

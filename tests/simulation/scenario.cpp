@@ -60,6 +60,12 @@ class Drawing {
     persons();
     std::int64_t leads = random_.one_of<std::int64_t>({random_.between(5, 15), random_.between(5, 60)});
     for (std::int64_t n = 0; n < leads; ++n) add_lead(campaigns);
+    s.number_filter = random_.one_of<NumberFilter>(
+        {NumberFilter::any_of_them, NumberFilter::any_of_them, NumberFilter::any_of_them, NumberFilter::any_of_them,
+         NumberFilter::first_alone, NumberFilter::last_alone, NumberFilter::nothing_found, NumberFilter::ignored});
+    s.webhooks = random_.chance(0.5);
+    s.trusted = s.webhooks && random_.chance(0.3);
+    s.resolutions = random_.chance(0.2);
     if (random_.chance(0.03)) make_crowd();
     return std::move(scenario_);
   }

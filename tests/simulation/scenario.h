@@ -10,6 +10,7 @@
 
 #include "campaign/engine.h"
 #include "tests/simulation/clock.h"
+#include "tests/simulation/provider.h"
 
 namespace dialerd::simulation {
 
@@ -38,6 +39,11 @@ struct Scenario {
   double opt_out_rate = 0;        // of those who are just about to be called
   milliseconds database_max{40};  // of one way to the database or back
   std::int64_t page_size = 100;   // of the provider's list
+  NumberFilter number_filter = NumberFilter::any_of_them;
+  // The provider tells of calls by itself, late, twice or never; some tell nonsense. `trusted`: its word settles.
+  bool webhooks = false;
+  bool trusted = false;
+  bool resolutions = false;  // people settle doubts
   // Kills and moving accounts, or clock steps; not both: a process that begins after the database's clock was set has
   // nothing but that clock to tell how old the recorded calls are (docs/architecture.md, "Clocks").
   bool clock_steps = false;

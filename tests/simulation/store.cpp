@@ -270,6 +270,8 @@ bool Store::write(std::uint64_t epoch, const DecidedWrite& decided) {
     if (!record.call_id.empty()) row.call_id = record.call_id;
     if (!record.from_number.empty()) row.from_number = record.from_number;
   }
+  for (const campaign::DetailRecord& one : write.details) details[one.attempt] = one.details;
+  late_news.insert(late_news.end(), write.late_news.begin(), write.late_news.end());
   for (const campaign::Settlement& settlement : write.settlements) {
     AttemptRow& row = attempts.at(settlement.attempt);
     if (is_terminal(row.state)) continue;
@@ -301,12 +303,18 @@ bool Store::write(std::uint64_t epoch, const DecidedWrite& decided) {
 
 campaign::AccountHistory Store::history(std::size_t account) const {
   campaign::AccountHistory history;
+  history.requests = requests[account];
   WallTime now = clock_.database();
   for (const auto& [id, row] : attempts) {
     if (row.account != account) continue;
     if (is_terminal(row.state)) {
+      if (row.state == AttemptState::ended && row.settlement.call_started && !details.contains(id) &&
+          counted_by(row) > now - std::chrono::minutes{15}) {
+        history.ended.push_back({id, row.call_id, row.settlement.call_status, row.settlement.disposition, now});
+      }
       bool counted = row.state == AttemptState::ended || row.state == AttemptState::abandoned ||
-                     (row.state == AttemptState::not_placed && row.settlement.disposition == "not_placed");
+                     (row.state == AttemptState::not_placed && (row.settlement.disposition == "not_placed" ||
+                                                                row.settlement.disposition == "resolved_not_placed"));
       WallTime at = std::min(counted_by(row), now);
       if (!counted || at <= now - hours{25}) continue;
       milliseconds slice = at > now - hours{1} ? milliseconds{seconds{10}} : milliseconds{minutes{5}};

@@ -98,6 +98,9 @@ class Store {
   std::map<campaign::AttemptId, AttemptRow> attempts;
   std::vector<OptOut> opt_outs;
   std::map<std::string, std::vector<ListLoad>> list_loads;
+  std::map<campaign::AttemptId, campaign::CallDetails> details;
+  std::vector<campaign::LateNews> late_news;
+  std::array<std::optional<campaign::RequestHistory>, 2> requests;  // of each account
   std::map<std::string, int> put_off;  // how often a lead was, by code
 
  private:

@@ -35,6 +35,12 @@ void Faults::add(const Faults& other) {
   pauses += other.pauses;
   callbacks += other.callbacks;
   blocked_claims += other.blocked_claims;
+  webhooks += other.webhooks;
+  resolved += other.resolved;
+  yields += other.yields;
+  late_news += other.late_news;
+  details += other.details;
+  passes_by_numbers += other.passes_by_numbers;
 }
 
 World::World(std::uint64_t seed)
@@ -42,7 +48,7 @@ World::World(std::uint64_t seed)
       scenario(draw_scenario(random)),
       clock(scenario.begin),
       store(random, clock, scenario),
-      provider(random, clock, scenario.answer_rate, scenario.page_size) {
+      provider(random, clock, scenario.answer_rate, scenario.page_size, scenario.number_filter) {
   calm_from_ = clock.mono() + scenario.faults_last;
 }
 
@@ -63,6 +69,12 @@ void World::later_of(std::size_t account, nanoseconds delay, Event event) {
 }
 
 void World::run() {
+  play();
+  faults.details = static_cast<std::int64_t>(store.details.size());
+  faults.late_news = static_cast<std::int64_t>(store.late_news.size());
+}
+
+void World::play() {
   plan();
   start_process();
   MonoTime end = clock.mono() + longest;
@@ -127,6 +139,9 @@ void World::plan() {
       pause(campaign::CampaignId{random.between(1, static_cast<std::int64_t>(scenario.settings.campaigns.size()))});
     });
   }
+  if (any_faults && !scenario.clock_steps && random.chance(0.3)) {
+    somewhen(faulty_time, [this] { yield_account(0, 60); });
+  }
   if (random.chance(0.3)) {
     for (auto n = random.between(1, 4); n > 0; --n) somewhen(hours{48}, [this] { promise_callback(); });
   }
@@ -168,6 +183,55 @@ bool World::never_called(const LeadRow& lead) const {
   return !found->second;
 }
 
+// An operator has found out at the provider's console what became of a POST.
+void World::resolve(const Post& post) {
+  const AttemptRow& row = store.attempts.at(post.attempt);
+  if (process_ == 0 || row.state != campaign::AttemptState::unknown) return;
+  bool placed = std::any_of(provider.calls.begin(), provider.calls.end(),
+                            [&](const ProviderCall& call) { return call.attempt == post.attempt; });
+  ++faults.resolved;
+  engine_->resolved(clock.daemon(), AccountIndex{post.account}, post.attempt, placed);
+}
+
+void World::send_webhooks(const std::string& call_id) {
+  if (!scenario.webhooks) return;
+  const ProviderCall& call = provider.calls.back();
+  for (MonoTime at : {call.counted, call.connected, call.ended, call.details_from, call.second_from}) {
+    if (at < call.counted || random.chance(0.1)) continue;
+    for (int times = random.chance(0.1) ? 2 : 1; times > 0; --times) {
+      auto delay =
+          random.chance(0.1) ? random.between(seconds{1}, minutes{20}) : random.between(milliseconds{1}, seconds{2});
+      clock.after(at - clock.mono() + delay, [this, call_id, account = call.account] { webhook(account, call_id); });
+    }
+  }
+}
+
+void World::webhook(std::size_t account, const std::string& call_id) {
+  if (process_ == 0 || !links_[account].owned) return;
+  ++faults.webhooks;
+  later_of(account, database_time(), [this, account, news = *provider.get(call_id)] {
+    campaign::Hint hint{news.attempt, news.call_id};
+    // Whoever forges one can make the daemon look, at this call or another.
+    if (random.chance(0.05)) hint.call_id = "call-" + std::to_string(random.between(0, 1000));
+    if (random.chance(0.05)) hint.attempt = random.one_of(posts).attempt;
+    if (random.chance(0.2)) hint.attempt.reset();
+    if (scenario.trusted) return engine_->news(clock.daemon(), AccountIndex{account}, news);
+    engine_->hinted(clock.daemon(), AccountIndex{account}, hint);
+  });
+}
+
+// Hands the account to another daemon, which gives it back.
+void World::yield_account(std::size_t account, int patience) {
+  if (process_ == 0 || !links_[account].owned) return;
+  engine_->yield(AccountIndex{account}, true);
+  if (!engine_->yielded(AccountIndex{account})) {
+    if (patience == 0) return engine_->yield(AccountIndex{account}, false);
+    return later_of(account, seconds{1}, [this, account, patience] { yield_account(account, patience - 1); });
+  }
+  ++faults.yields;
+  move_account(account);
+}
+
 // Nothing will happen any more.
 bool World::settled() const {
   return std::all_of(store.leads.begin(), store.leads.end(), [&](const auto& entry) {
@@ -198,12 +262,14 @@ void World::gain(std::size_t account) {
   link.writes.clear();
   link.epoch = store.new_epoch(account);
   engine_->gained(clock.daemon(), AccountIndex{account}, store.history(account));
+  store.requests[account].reset();
   tick();
 }
 
 void World::crash() {
   if (process_ == 0) return;
   ++faults.crashes;
+  for (std::size_t a = 0; a < scenario.settings.accounts.size(); ++a) tell_requests(a, seconds{0});
   process_ = 0;
   engine_.reset();
   for (Link& link : links_) {
@@ -215,10 +281,19 @@ void World::crash() {
   clock.after(gone, [this] { start_process(); });
 }
 
+// What the owner has told of its requests, and for how long it may have gone on after that.
+void World::tell_requests(std::size_t account, seconds goes_on) {
+  if (!links_[account].owned || random.chance(0.3)) return;
+  campaign::RequestHistory told = engine_->requests_spent(clock.daemon(), AccountIndex{account});
+  told.sent_until += goes_on;
+  store.requests[account] = told;
+}
+
 // Another daemon takes the account, does nothing with it, and gives it up.
 void World::move_account(std::size_t account) {
   if (process_ == 0 || !links_[account].owned) return;
   ++faults.moves;
+  tell_requests(account, seconds{3});
   store.new_epoch(account);
   later(random.between(milliseconds{1}, seconds{3}), [this, account] {
     Link& link = links_[account];
@@ -359,12 +434,19 @@ void World::dial(const campaign::Call& call) {
       clock.after(to_provider, act);
     };
     auto make_call = [this, account, attempt = call.attempt, from = call.request.from_number,
-                      to = call.request.to_number] { return provider.create(account, attempt, from, to); };
+                      to = call.request.to_number] {
+      std::string call_id = provider.create(account, attempt, from, to);
+      send_webhooks(call_id);
+      return call_id;
+    };
     if (fault(0.06)) {
       // In doubt: half of them did make a call. A timeout is noticed only after a while.
       ++faults.doubts;
       bool made = random.chance(0.5);
       if (!made) ++faults.not_placed;
+      if (scenario.resolutions && random.chance(0.3)) {
+        clock.after(random.between(minutes{1}, minutes{2}), [this, place] { resolve(posts[place]); });
+      }
       arrives([made, make_call] {
         if (made) make_call();
       });
@@ -431,7 +513,8 @@ void World::list(const campaign::ListPage& page) {
   auto there = random.between(milliseconds{1}, seconds{1});
   request_arrives(account, there);
   later_of(account, there, [this, page, account] {
-    ProviderPage found = provider.list(account, page.start_at_after, page.cursor);
+    ProviderPage found = provider.list(page);
+    if (!page.numbers.empty() && page.cursor.empty()) ++faults.passes_by_numbers;
     campaign::ListPageAnswer answer;
     if (fault(0.003)) lists_fail_until_ = clock.mono() + random.between(minutes{1}, minutes{10});
     bool outage = clock.mono() < lists_fail_until_;
@@ -444,11 +527,9 @@ void World::list(const campaign::ListPage& page) {
     answer.next_cursor = found.next_cursor;
     if (!answer.listed) found.calls.clear();
     if (unreadable) std::erase_if(found.calls, [&](const auto&) { return outage || random.chance(0.5); });
+    answer.calls = std::move(found.calls);
     later_of(account, random.between(milliseconds{1}, seconds{2}),
-             [this, account, answer, calls = std::move(found.calls)] {
-               for (const campaign::CallNews& news : calls) engine_->news(clock.daemon(), AccountIndex{account}, news);
-               engine_->list_page_answered(clock.daemon(), AccountIndex{account}, answer);
-             });
+             [this, account, answer] { engine_->list_page_answered(clock.daemon(), AccountIndex{account}, answer); });
   });
 }
 

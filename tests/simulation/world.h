@@ -64,6 +64,12 @@ struct Faults {
   std::int64_t pauses = 0;
   std::int64_t callbacks = 0;
   std::int64_t blocked_claims = 0;
+  std::int64_t webhooks = 0;
+  std::int64_t resolved = 0;
+  std::int64_t yields = 0;
+  std::int64_t late_news = 0;
+  std::int64_t details = 0;
+  std::int64_t passes_by_numbers = 0;
 
   void add(const Faults& other);
 };
@@ -99,10 +105,12 @@ class World {
     std::deque<std::shared_ptr<DecidedWrite>> writes;
   };
 
+  void play();
   void plan();
   void start_process();
   void gain(std::size_t account);
   void crash();
+  void tell_requests(std::size_t account, std::chrono::seconds goes_on);
   void move_account(std::size_t account);
   void step_clock(milliseconds off);
   void read_controls();
@@ -110,6 +118,10 @@ class World {
   void load_list(const std::string& name, bool late);
   void pause(campaign::CampaignId campaign);
   void promise_callback();
+  void resolve(const Post& post);
+  void send_webhooks(const std::string& call_id);
+  void webhook(std::size_t account, const std::string& call_id);
+  void yield_account(std::size_t account, int patience);
   bool settled() const;
 
   void tick();

@@ -95,7 +95,8 @@ TEST(EngineEnd, LateNewsOfASettledCallChangesNothing) {
   driver.commands = ended;
   driver.store();
   driver.news(attempt, "not_connected", "dial_no_answer");
-  EXPECT_TRUE(driver.commands.writes.empty());
+  ASSERT_EQ(driver.commands.writes.size(), 1U);
+  EXPECT_TRUE(driver.commands.writes[0].settlements.empty()) << "it is only kept";
 }
 
 TEST(EngineRestart, RebuildsLimitsAndNeverDialsAnOpenAttemptAgain) {
@@ -144,6 +145,29 @@ TEST(EngineRestart, APostThatMayJustHaveLeftIsWaitedForBeforeItsAbsenceCounts) {
   EXPECT_EQ(driver.only_settlement().disposition, "not_placed");
   FollowSettings follow = engine_settings().follow;
   EXPECT_GE(driver.now.mono - begun, follow.answer_max + 2 * follow.list_lag);
+}
+
+TEST(EngineRestart, ADoubtWhoseRecordedTimeLiesAheadIsNotWaitedForLongerThanForAnAnswer) {
+  Driver driver;
+  AccountHistory history;
+  OpenAttempt open;
+  open.attempt = make_attempt_id(driver.now.wall, {7});
+  open.campaign = campaign_id;
+  open.lead = LeadId{7};
+  open.state = AttemptState::unknown;
+  open.answered = driver.now.wall + hours{24};  // corrected by a step of the clock
+  history.open.push_back(open);
+  driver.engine.gained(driver.now, account_index, history);
+  const FollowSettings follow;
+  Commands settled;
+  for (auto waited = seconds{0}; waited < follow.answer_max + 4 * follow.list_lag; waited += seconds{5}) {
+    driver.advance(seconds{5});
+    driver.empty_pass();
+    if (!driver.commands.writes.empty()) settled = driver.commands;
+  }
+  ASSERT_EQ(settled.writes.size(), 1U);
+  ASSERT_EQ(settled.writes[0].settlements.size(), 1U);
+  EXPECT_EQ(settled.writes[0].settlements[0].disposition, "not_placed");
 }
 
 TEST(EngineRestart, SpacingGoesOnAsIfACallHadJustBeenStarted) {

@@ -29,6 +29,30 @@ FollowSettings settings() {
   return settings;
 }
 
+const std::string number = "01012345678";
+
+std::optional<WallTime> start_of_pass(Follower& follower, Now now) {
+  auto pass = follower.pass_due(now);
+  return pass ? std::optional(pass->start_at_after) : std::nullopt;
+}
+
+// A page of the pass under way shows that call, still running.
+void show(Follower& follower, Now now, const AttemptId& id, const std::string& call_id) {
+  CallNews news;
+  news.attempt = id;
+  news.call_id = call_id;
+  follower.listed(news);
+  follower.seen(now, id);
+}
+
+// A call that is open and has been listed, `ago` before `now`, so that it may be a control.
+void listed_call(Follower& follower, Now now, const AttemptId& id, const std::string& to_number) {
+  follower.open(now, id, "control", to_number);
+  ASSERT_TRUE(follower.pass_due(now));
+  show(follower, now, id, "control");
+  follower.pass_ended(now, true, std::nullopt);
+}
+
 std::vector<Follower::LookUp> look_ups_due(Follower& follower, Now now) {
   std::vector<Follower::LookUp> due;
   while (follower.look_up_waits()) due.push_back(follower.next_look_up(now));
@@ -37,25 +61,25 @@ std::vector<Follower::LookUp> look_ups_due(Follower& follower, Now now) {
 
 TEST(Follower, HasNothingToAskWithoutOpenCalls) {
   Follower follower(settings());
-  EXPECT_EQ(follower.pass_due(at(seconds{0})), std::nullopt);
-  EXPECT_EQ(follower.next_pass(), std::nullopt);
+  EXPECT_FALSE(follower.pass_due(at(seconds{0})));
+  EXPECT_EQ(follower.next_pass(at(seconds{0})), std::nullopt);
 }
 
 TEST(Follower, APassReachesBackToTheOldestOpenCall) {
   Follower follower(settings());
-  follower.open(at(seconds{5}), attempt(seconds{5}), "b");
-  follower.open(at(seconds{6}), attempt(seconds{1}), "a");
-  EXPECT_EQ(follower.pass_due(at(seconds{10})), wall_start + seconds{1} - Follower::skew);
-  EXPECT_EQ(follower.pass_due(at(seconds{11})), std::nullopt) << "one pass at a time";
+  follower.open(at(seconds{5}), attempt(seconds{5}), "b", number);
+  follower.open(at(seconds{6}), attempt(seconds{1}), "a", number);
+  EXPECT_EQ(start_of_pass(follower, at(seconds{10})), wall_start + seconds{1} - Follower::skew);
+  EXPECT_FALSE(follower.pass_due(at(seconds{11}))) << "one pass at a time";
   follower.pass_ended(at(seconds{12}), true, std::nullopt);
-  EXPECT_EQ(follower.pass_due(at(seconds{13})), std::nullopt);
+  EXPECT_FALSE(follower.pass_due(at(seconds{13})));
   EXPECT_TRUE(follower.pass_due(at(seconds{14})));
 }
 
 TEST(Follower, KnowsACallByItsAttemptIdAndByItsCallId) {
   Follower follower(settings());
   AttemptId id = attempt(seconds{0});
-  follower.open(at(seconds{0}), id, "call-1");
+  follower.open(at(seconds{0}), id, "call-1", number);
   CallNews by_call;
   by_call.call_id = "call-1";
   CallNews by_attempt;
@@ -74,7 +98,7 @@ TEST(Follower, KnowsACallByItsAttemptIdAndByItsCallId) {
 TEST(Follower, ADoubtNeedsTwoCompletePassesAfterTheLagAndApart) {
   Follower follower(settings());
   AttemptId id = attempt(seconds{0});
-  follower.doubt(at(seconds{0}).mono, id);
+  follower.doubt(at(seconds{0}).mono, id, number);
   auto pass = [&](std::chrono::seconds when, bool complete) {
     EXPECT_TRUE(follower.pass_due(at(when))) << when.count();
     return follower.pass_ended(at(when + milliseconds{100}), complete, std::nullopt);
@@ -88,8 +112,8 @@ TEST(Follower, ADoubtNeedsTwoCompletePassesAfterTheLagAndApart) {
 
 TEST(Follower, ADoubtExtendsThePassBeyondTheHorizon) {
   Follower follower(settings());
-  follower.doubt(at(hours{30}).mono, attempt(seconds{0}));
-  auto from = follower.pass_due(at(hours{30}));
+  follower.doubt(at(hours{30}).mono, attempt(seconds{0}), number);
+  auto from = start_of_pass(follower, at(hours{30}));
   ASSERT_TRUE(from);
   EXPECT_LE(*from, wall_start - Follower::doubt_skew);
 }
@@ -97,7 +121,7 @@ TEST(Follower, ADoubtExtendsThePassBeyondTheHorizon) {
 TEST(Follower, ACallThatNoListShowsIsLookedUpByItself) {
   Follower follower(settings());
   for (std::uint8_t i = 0; i < 10; ++i)
-    follower.open(at(seconds{0}), attempt(seconds{0}, i), "call-" + std::to_string(i));
+    follower.open(at(seconds{0}), attempt(seconds{0}, i), "call-" + std::to_string(i), number);
   ASSERT_TRUE(follower.pass_due(at(seconds{40})));
   follower.seen(at(seconds{40}), attempt(seconds{0}, 0));
   follower.pass_ended(at(seconds{41}), true, std::nullopt);
@@ -111,7 +135,7 @@ TEST(Follower, ACallThatNoListShowsIsLookedUpByItself) {
 
 TEST(Follower, ListsThatAreNeverCompleteDoNotKeepCallsFromBeingLookedUp) {
   Follower follower(settings());
-  follower.open(at(seconds{0}), attempt(seconds{0}), "a");
+  follower.open(at(seconds{0}), attempt(seconds{0}), "a", number);
   ASSERT_TRUE(follower.pass_due(at(seconds{40})));
   follower.pass_ended(at(seconds{41}), false, std::nullopt);
   EXPECT_EQ(look_ups_due(follower, at(seconds{41})).size(), 1U);
@@ -119,7 +143,7 @@ TEST(Follower, ListsThatAreNeverCompleteDoNotKeepCallsFromBeingLookedUp) {
 
 TEST(Follower, ACallThatALongPassShowedEarlyIsNotLookedUp) {
   Follower follower(settings());
-  follower.open(at(seconds{0}), attempt(seconds{0}), "a");
+  follower.open(at(seconds{0}), attempt(seconds{0}), "a", number);
   ASSERT_TRUE(follower.pass_due(at(seconds{10})));
   follower.seen(at(seconds{11}), attempt(seconds{0}));
   follower.pass_ended(at(minutes{5}), true, std::nullopt);
@@ -128,16 +152,16 @@ TEST(Follower, ACallThatALongPassShowedEarlyIsNotLookedUp) {
 
 TEST(Follower, AStepOfTheClockMakesPassesForDoubtsReachFurtherBack) {
   Follower follower(settings());
-  follower.doubt(at(seconds{0}).mono, attempt(seconds{0}));
+  follower.doubt(at(seconds{0}).mono, attempt(seconds{0}), number);
   follower.clock_stepped(-hours{2});
-  auto from = follower.pass_due(at(seconds{10}));
+  auto from = start_of_pass(follower, at(seconds{10}));
   ASSERT_TRUE(from);
   EXPECT_LE(*from, wall_start - Follower::doubt_skew - hours{2});
 }
 
 TEST(Follower, AClosedCallFreesItsLookUp) {
   Follower follower(settings());
-  follower.open(at(seconds{0}), attempt(seconds{0}), "a");
+  follower.open(at(seconds{0}), attempt(seconds{0}), "a", number);
   ASSERT_TRUE(follower.pass_due(at(seconds{40})));
   follower.pass_ended(at(seconds{41}), true, std::nullopt);
   ASSERT_EQ(look_ups_due(follower, at(seconds{41})).size(), 1U);
@@ -145,10 +169,188 @@ TEST(Follower, AClosedCallFreesItsLookUp) {
   EXPECT_EQ(follower.size(), 0U);
 }
 
+TEST(Follower, ThereMayBeMoreConfirmationsThanTwo) {
+  FollowSettings three = settings();
+  three.confirmations = 3;
+  Follower follower(three);
+  AttemptId id = attempt(seconds{0});
+  follower.doubt(at(seconds{0}).mono, id, number);
+  auto pass = [&](std::chrono::seconds when) {
+    EXPECT_TRUE(follower.pass_due(at(when))) << when.count();
+    return follower.pass_ended(at(when + milliseconds{100}), true, std::nullopt);
+  };
+  EXPECT_THAT(pass(seconds{30}), IsEmpty());
+  EXPECT_THAT(pass(seconds{60}), IsEmpty());
+  EXPECT_THAT(pass(seconds{90}), ElementsAre(id));
+}
+
+// --- passes by numbers
+
+class FollowerByNumbers : public testing::Test {
+ protected:
+  void SetUp() override {
+    listed_call(follower_, at(seconds{0}), control_, "01000000001");
+    follower_.doubt(at(seconds{1}).mono, doubt_, "01000000002");
+  }
+  std::vector<AttemptId> pass(std::chrono::seconds when, bool control_shown, bool complete = true) {
+    // The follow-up of open calls has its turn first.
+    if (auto whole = follower_.pass_due(at(when)); whole && whole->numbers.empty()) {
+      EXPECT_GT(whole->start_at_after, created_at(doubt_) - Follower::doubt_skew) << "a pass by numbers is cheaper";
+      follower_.pass_ended(at(when), true, std::nullopt);
+      EXPECT_TRUE(follower_.pass_due(at(when)));
+    }
+    if (control_shown) show(follower_, at(when), control_, "control");
+    return follower_.pass_ended(at(when + milliseconds{100}), complete, std::nullopt);
+  }
+  Follower follower_{settings()};
+  AttemptId control_ = attempt(seconds{0});
+  AttemptId doubt_ = attempt(seconds{1}, 1);
+};
+
+TEST_F(FollowerByNumbers, AskForTheDoubtsWithAControlThatIsNeitherFirstNorLast) {
+  auto pass = follower_.pass_due(at(seconds{1}));
+  ASSERT_TRUE(pass);
+  EXPECT_THAT(pass->numbers, ElementsAre("01000000002", "01000000001", "01000000002"));
+  EXPECT_EQ(pass->start_at_after, created_at(doubt_) - Follower::doubt_skew);
+}
+
+TEST_F(FollowerByNumbers, ProveAbsenceWhenTheControlIsShown) {
+  EXPECT_THAT(pass(seconds{10}, true), IsEmpty()) << "too early: the call may not be listed yet";
+  EXPECT_THAT(pass(seconds{32}, true), IsEmpty()) << "the first that counts";
+  EXPECT_THAT(pass(seconds{50}, true), IsEmpty()) << "too close to the first";
+  EXPECT_THAT(pass(seconds{63}, true), ElementsAre(doubt_));
+}
+
+TEST_F(FollowerByNumbers, ProveNothingWithoutTheirControlAndAreNotTriedAgainForAWhile) {
+  EXPECT_THAT(pass(seconds{40}, false), IsEmpty());
+  auto whole = follower_.pass_due(at(seconds{45}));
+  ASSERT_TRUE(whole);
+  EXPECT_THAT(whole->numbers, IsEmpty()) << "the filter is not to be trusted";
+  EXPECT_LE(whole->start_at_after, created_at(doubt_) - Follower::doubt_skew);
+}
+
+TEST_F(FollowerByNumbers, ProveNothingWhenTheyAreNotComplete) {
+  EXPECT_THAT(pass(seconds{32}, true, false), IsEmpty());
+  EXPECT_THAT(pass(seconds{63}, true), IsEmpty()) << "only the first that counts";
+}
+
+TEST_F(FollowerByNumbers, AreNotMadeWithoutACallThatIsKnownToBeListed) {
+  follower_.close(control_);
+  follower_.open(at(seconds{2}), attempt(seconds{2}, 2), "never listed", "01000000003");
+  auto whole = follower_.pass_due(at(seconds{40}));
+  ASSERT_TRUE(whole);
+  EXPECT_THAT(whole->numbers, IsEmpty());
+  EXPECT_LE(whole->start_at_after, created_at(doubt_) - Follower::doubt_skew);
+}
+
+TEST_F(FollowerByNumbers, TakeNoControlOfADoubtsOwnNumber) {
+  follower_.close(control_);
+  listed_call(follower_, at(seconds{2}), attempt(seconds{2}, 2), "01000000002");
+  auto pass = follower_.pass_due(at(seconds{2}));
+  EXPECT_FALSE(pass && !pass->numbers.empty()) << "it would be shown, whichever of the numbers counts";
+}
+
+TEST_F(FollowerByNumbers, TakeSomeDoubtsAtATimeAndAllInTurn) {
+  for (std::uint8_t i = 2; i < 2 + Follower::numbers_max; ++i) {
+    follower_.doubt(at(seconds{1}).mono, attempt(seconds{1}, i), "0102000000" + std::to_string(i));
+  }
+  auto first = follower_.pass_due(at(seconds{1}));
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->numbers.size(), Follower::numbers_max + 1);
+  show(follower_, at(seconds{1}), control_, "control");
+  follower_.pass_ended(at(seconds{1}), true, std::nullopt);
+  auto second = follower_.pass_due(at(seconds{1}));
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->numbers.size(), 3U) << "one was left";
+}
+
+// --- where a pass begins
+
+TEST(Follower, ACallThatLastsMuchLongerThanTheOthersIsLookedUpInsteadOfListed) {
+  Follower follower(settings());
+  follower.open(at(seconds{0}), attempt(seconds{0}), "long", number);
+  // Ten calls a second are made by this account, so a pass over the long call's time takes many pages.
+  ASSERT_TRUE(follower.pass_due(at(seconds{60})));
+  for (int i = 0; i < 650; ++i) follower.listed(CallNews{});
+  follower.pass_ended(at(seconds{60}), true, std::nullopt);
+  follower.open(at(seconds{119}), attempt(seconds{119}, 1), "short", number);
+  EXPECT_EQ(start_of_pass(follower, at(seconds{120})), wall_start + seconds{119} - Follower::skew);
+  follower.pass_ended(at(seconds{121}), true, std::nullopt);
+  auto due = look_ups_due(follower, at(seconds{121}));
+  ASSERT_FALSE(due.empty());
+  EXPECT_EQ(due[0].call_id, "long");
+}
+
+TEST(Follower, WithFewCallsInTheListAllAreListed) {
+  Follower follower(settings());
+  follower.open(at(seconds{0}), attempt(seconds{0}), "long", number);
+  follower.open(at(seconds{600}), attempt(seconds{600}, 1), "short", number);
+  EXPECT_EQ(start_of_pass(follower, at(seconds{601})), wall_start - Follower::skew);
+}
+
+TEST(Follower, CallsThatEndedAreListedWhenTheirDetailsAreWanted) {
+  Follower follower(settings());
+  EXPECT_FALSE(follower.pass_due(at(minutes{10}), std::nullopt));
+  auto pass = follower.pass_due(at(minutes{10}), wall_start + minutes{2});
+  ASSERT_TRUE(pass);
+  EXPECT_EQ(pass->start_at_after, wall_start + minutes{2} - Follower::skew);
+}
+
+// --- hints
+
+TEST(Follower, ACallOfWhichAWebhookTellsIsLookedUpAtOnceAndOnce) {
+  Follower follower(settings());
+  AttemptId id = attempt(seconds{0});
+  follower.open(at(seconds{0}), id, "a", number);
+  ASSERT_TRUE(follower.pass_due(at(seconds{0})));
+  follower.pass_ended(at(seconds{0}), true, std::nullopt);
+  EXPECT_THAT(look_ups_due(follower, at(seconds{1})), IsEmpty());
+  follower.hint(at(seconds{1}), id, "a");
+  follower.hint(at(seconds{1}), id, "a");
+  EXPECT_EQ(look_ups_due(follower, at(seconds{1})).size(), 1U);
+  follower.hint(at(seconds{1}), id, "a");
+  EXPECT_THAT(look_ups_due(follower, at(seconds{1})), IsEmpty()) << "it is under way";
+  follower.look_up_ended(id);
+  EXPECT_EQ(look_ups_due(follower, at(seconds{2})).size(), 1U) << "the answer may be from before the second hint";
+}
+
+TEST(Follower, ManyHintsAreOnePassAtOnce) {
+  Follower follower(settings());
+  for (std::uint8_t i = 0; i < 3; ++i)
+    follower.open(at(seconds{0}), attempt(seconds{0}, i), "a" + std::to_string(i), number);
+  ASSERT_TRUE(follower.pass_due(at(seconds{0})));
+  follower.pass_ended(at(seconds{0}), true, std::nullopt);
+  for (std::uint8_t i = 0; i < 3; ++i) follower.hint(at(milliseconds{100}), attempt(seconds{0}, i), "a");
+  EXPECT_TRUE(follower.pass_due(at(milliseconds{100}))) << "a page shows all three";
+  EXPECT_THAT(look_ups_due(follower, at(milliseconds{100})), IsEmpty());
+}
+
+TEST(Follower, HintsDoNotBreakThePauseThatTheProviderAskedFor) {
+  Follower follower(settings());
+  for (std::uint8_t i = 0; i < 3; ++i)
+    follower.open(at(seconds{0}), attempt(seconds{0}, i), "a" + std::to_string(i), number);
+  ASSERT_TRUE(follower.pass_due(at(seconds{0})));
+  follower.pass_ended(at(seconds{0}), false, seconds{30});
+  for (std::uint8_t i = 0; i < 3; ++i) follower.hint(at(seconds{1}), attempt(seconds{0}, i), "a");
+  EXPECT_FALSE(follower.pass_due(at(seconds{29})));
+  EXPECT_TRUE(follower.pass_due(at(seconds{30})));
+}
+
+TEST(Follower, ADoubtIsLookedUpByTheCallThatAWebhookNames) {
+  Follower follower(settings());
+  AttemptId id = attempt(seconds{0});
+  follower.doubt(at(seconds{0}).mono, id, number);
+  follower.hint(at(seconds{1}), id, "call-7");
+  auto due = look_ups_due(follower, at(seconds{1}));
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].call_id, "call-7");
+  EXPECT_EQ(due[0].attempt, id);
+}
+
 TEST(Follower, WhatNeverEndsIsGivenUpButNotBeforeItWasFollowedForThatLong) {
   Follower follower(settings());
   // Opened by an earlier process three hours ago; followed by this one since now.
-  follower.open(at(hours{3}), attempt(seconds{0}), "a");
+  follower.open(at(hours{3}), attempt(seconds{0}), "a", number);
   EXPECT_THAT(follower.abandoned(at(hours{3} + minutes{30})), IsEmpty());
   EXPECT_THAT(follower.abandoned(at(hours{5})), ElementsAre(attempt(seconds{0})));
 }

@@ -101,6 +101,48 @@ TEST(RequestBudget, AfterARestartTheFormerProcessMayHaveSpentIt) {
   EXPECT_EQ(budget.creations(start + seconds{2}, false), 10);
 }
 
+TEST(RequestBudget, WhatTheFormerProcessToldComesBackAsItWouldHave) {
+  const RequestBudget::Limits limits{.per_second = {}, .per_minute = 10};
+  RequestBudget former(limits);
+  for (int i = 0; i < 4; ++i) request(former, Kind::create, start);
+  for (int i = 0; i < 3; ++i) request(former, Kind::create, start + seconds{30});
+  former.begin(Kind::create);  // and one under way
+  MonoTime now = start + seconds{40};
+  RequestBudget next(limits);
+  next.restore(now, former.spent(now), now, now);
+  EXPECT_EQ(next.creations(now, false), 2);
+  EXPECT_EQ(next.creations(start + seconds{59}, false), 2);
+  EXPECT_EQ(next.creations(start + seconds{66}, false), 6) << "in steps of five seconds, never early";
+  EXPECT_EQ(next.creations(start + seconds{96}, false), 9);
+  EXPECT_EQ(next.creations(start + seconds{99}, false), 9);
+  EXPECT_EQ(next.creations(start + seconds{106}, false), 10);
+}
+
+TEST(RequestBudget, WhatItMayHaveSentUntoldIsSpentToo) {
+  const RequestBudget::Limits limits{.per_second = 2, .per_minute = 100};
+  RequestBudget next(limits);
+  MonoTime now = start + seconds{20};
+  next.restore(now, {{start, 10}}, start, start + seconds{10});
+  EXPECT_FALSE(next.may_create(now, false)) << "this second";
+  std::int64_t left = 0;
+  for (MonoTime at = now + seconds{2}; at < start + seconds{55}; at += seconds{2}) {
+    while (next.may_create(at, false)) {
+      request(next, Kind::create, at);
+      ++left;
+    }
+  }
+  EXPECT_LE(left, 100 - 10 - 20);
+  EXPECT_GE(left, 30);
+}
+
+TEST(RequestBudget, WithoutAPaceAllOfItMayHaveBeenSentUntold) {
+  RequestBudget next({.per_second = {}, .per_minute = 100});
+  next.restore(start, {}, start - seconds{10}, start - seconds{5});
+  EXPECT_FALSE(next.may_create(start, false));
+  EXPECT_FALSE(next.may_create(start + seconds{54}, false));
+  EXPECT_EQ(next.creations(start + seconds{56}, false), 100);
+}
+
 bool holds(std::vector<MonoTime> moments, std::int64_t limit, MonoClock::duration length) {
   std::sort(moments.begin(), moments.end());
   auto n = static_cast<std::size_t>(limit);
