@@ -13,6 +13,7 @@
 #include "config/phone_number.h"
 #include "config/secrets.h"
 #include "config/units.h"
+#include "config/webhook_reader.h"
 
 namespace dialerd::config {
 namespace {
@@ -62,13 +63,13 @@ Account read_account(const Entry& entry, Diagnostics& diagnostics) {
   Account account;
   account.name = entry.key;
   account.base_url = "https://client-api.tryvox.co";
-  check_name(entry.key, entry.at, "an account", diagnostics);
+  const bool has_name = check_name(entry.key, entry.at, "an account", diagnostics);
 
   MapReader map(entry.value, entry.key, diagnostics);
   if (const Node* node = map.optional("base_url")) {
     if (auto url = read_base_url(*node, diagnostics)) account.base_url = std::move(*url);
   }
-  if (const Node* node = map.required("api_key", "api_key: {credential: vox-" + entry.key + "}")) {
+  if (const Node* node = map.required("api_key", "api_key: {credential: vox-" + (has_name ? entry.key : "main") + "}")) {
     if (auto key = read_secret_reference(*node, "api_key", diagnostics)) account.api_key = std::move(*key);
   }
   if (const Node* node = map.optional("limits")) account.limits = read_limits(*node, diagnostics);
@@ -77,6 +78,7 @@ Account read_account(const Entry& entry, Diagnostics& diagnostics) {
   if (const Node* node = map.optional("caller_numbers")) {
     account.caller_numbers = read_caller_numbers(*node, diagnostics);
   }
+  if (const Node* node = map.optional("webhook")) account.webhook = read_account_webhook(*node, diagnostics);
   map.finish();
   if (account.reserve_percent > 0) check_reserve(entry.value, account, diagnostics);
   return account;

@@ -10,20 +10,10 @@
 #include <vector>
 
 #include "config/limits_config.h"
+#include "config/secret_reference.h"
+#include "config/webhook_config.h"
 
 namespace dialerd::config {
-
-// Where a secret is read from at start-up. Never the secret itself: a YAML file is copied, mailed and committed.
-struct SecretReference {
-  enum class Kind {
-    credential,  // a systemd credential: the file NAME in $CREDENTIALS_DIRECTORY (systemd.exec(5), LoadCredential=)
-    file         // a file that only the daemon's user can read
-  };
-  Kind kind = Kind::credential;
-  std::string value;  // the credential's name, or the file's absolute path
-
-  friend bool operator==(const SecretReference&, const SecretReference&) = default;
-};
 
 // HTTP requests of one account, of whatever kind: creating, listing and looking up calls.
 struct Requests {
@@ -50,6 +40,7 @@ struct Account {
   std::int64_t reserve_percent = 0;  // of each of the limits, left to other users of the account; 0-90
   Requests requests;
   std::map<std::string, CallerNumber> caller_numbers;  // by number, domestic digits; only those with something to say
+  std::optional<AccountWebhook> webhook;
 };
 
 // How the voice API is talked to. One pool of kept-alive connections per account.
@@ -69,6 +60,8 @@ struct Follow {
   std::chrono::seconds horizon{20 * 60};            // older open calls are looked up one by one instead of listed
   std::chrono::seconds list_lag{30};                // a created call may be absent from listings for this long
   std::chrono::seconds abandon_after{2 * 60 * 60};  // an open call that never ends is closed as abandoned
+  std::int64_t confirmations = 2;                   // complete listings without a call prove that it was not placed
+  std::chrono::seconds details_for{15 * 60};        // so long after a call's end its cost and analysis are looked for
 };
 
 struct Database {
@@ -76,6 +69,7 @@ struct Database {
   std::optional<SecretReference> password;
   std::chrono::milliseconds statement_timeout{15000};
   std::chrono::milliseconds lock_timeout{5000};
+  bool allow_data_loss = false;  // runs even on a server that may forget what it has committed
 };
 
 enum class LogLevel { debug, info, warning, error };
@@ -94,6 +88,8 @@ struct DaemonConfig {
   Http http;
   Follow follow;
   Logging logging;
+  std::optional<WebhookListener> webhook;  // set exactly when an account has one
+  std::optional<Monitoring> monitoring;
   std::chrono::seconds drain_timeout{60};  // after SIGTERM: longest wait for answers and outcomes under way
   std::chrono::seconds lease{10};          // ownership of an account passes on after this long without a sign of life
   std::filesystem::path file;              // where all this stands

@@ -1,5 +1,6 @@
 #include "config/file_text.h"
 
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -31,9 +32,12 @@ std::optional<std::string> read_file_text(Diagnostics& diagnostics) {
     diagnostics.add({}, "the file cannot be read: " + std::generic_category().message(errno), "check its permissions");
     return std::nullopt;
   }
-  std::string text(largest + 1, '\0');
-  input.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(input.gcount()));
+  std::string text;
+  std::array<char, 16 * 1024> piece;
+  while (text.size() <= largest && input) {
+    input.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    text.append(piece.data(), static_cast<std::size_t>(input.gcount()));
+  }
   if (input.bad()) {
     diagnostics.add({}, "the file could not be read to its end", "check the disk");
     return std::nullopt;

@@ -7,6 +7,7 @@
 #include "config/map_reader.h"
 #include "config/secrets.h"
 #include "config/units.h"
+#include "config/webhook_reader.h"
 
 namespace dialerd::config {
 namespace {
@@ -26,6 +27,7 @@ Database read_database(const Node& node, Diagnostics& diagnostics) {
   }
   map.duration("statement_timeout", database.statement_timeout, timeout_range);
   map.duration("lock_timeout", database.lock_timeout, timeout_range);
+  map.boolean("allow_data_loss", database.allow_data_loss);
   map.finish();
 
   if (database.conninfo.empty()) return database;
@@ -73,6 +75,8 @@ Follow read_follow(const Node& node, Diagnostics& diagnostics) {
   map.duration("horizon", follow.horizon, {10s, 24h});
   map.duration("list_lag", follow.list_lag, {1s, 1h});
   map.duration("abandon_after", follow.abandon_after, {1min, std::chrono::days(7)});
+  map.integer("confirmations", follow.confirmations, {2, 20});
+  map.duration("details_for", follow.details_for, {0s, 24h});
   map.finish();
   if (follow.abandon_after <= follow.horizon) {
     diagnostics.add(node.at,
@@ -97,6 +101,24 @@ Logging read_logging(const Node& node, Diagnostics& diagnostics) {
   return logging;
 }
 
+// The listener and the accounts that it listens for need each other.
+void check_webhooks(const Node& root, const DaemonConfig& daemon, Diagnostics& diagnostics) {
+  bool wanted = false;
+  for (const Account& account : daemon.accounts) {
+    if (!account.webhook) continue;
+    wanted = true;
+    if (daemon.webhook) continue;
+    const Entry* entry = find(find(root, "accounts")->value, account.name);
+    diagnostics.add(find(entry->value, "webhook")->at,
+                    "account " + quote(account.name) + " has a 'webhook', but nothing listens",
+                    "add 'webhook: {listen: \"127.0.0.1:8443\"}' at the top level (docs/webhooks.md)");
+  }
+  if (daemon.webhook && !wanted) {
+    diagnostics.add(find(root, "webhook")->at, "'webhook' listens, but no account has one",
+                    "add 'webhook: {path_secrets: [{credential: NAME}]}' to an account, or remove it");
+  }
+}
+
 DaemonConfig read_daemon(const Node& root, const std::filesystem::path& folder, Diagnostics& diagnostics) {
   DaemonConfig daemon;
   MapReader map(root, "", diagnostics);
@@ -111,10 +133,13 @@ DaemonConfig read_daemon(const Node& root, const std::filesystem::path& folder, 
   }
   if (const Node* node = map.optional("http")) daemon.http = read_http(*node, diagnostics);
   if (const Node* node = map.optional("follow")) daemon.follow = read_follow(*node, diagnostics);
+  if (const Node* node = map.optional("webhook")) daemon.webhook = read_webhook_listener(*node, diagnostics);
+  if (const Node* node = map.optional("monitoring")) daemon.monitoring = read_monitoring(*node, diagnostics);
   if (const Node* node = map.optional("logging")) daemon.logging = read_logging(*node, diagnostics);
   map.duration("drain_timeout", daemon.drain_timeout, {1s, 1h});
   map.duration("lease", daemon.lease, {3s, 5min});
   map.finish();
+  check_webhooks(root, daemon, diagnostics);
   return daemon;
 }
 

@@ -27,6 +27,8 @@ void AccountLink::gained(storage::Ownership ownership, campaign::MonoTime lease_
   ownership_ = std::move(ownership);
   lease_until_ = lease_until;
   conditions.reset();
+  clock_record = {};
+  owned_by.clear();
   ++generation_;
 }
 
@@ -43,6 +45,8 @@ void AccountLink::add(campaign::Write write) {
   };
   append(pending_.records, write.records);
   append(pending_.settlements, write.settlements);
+  append(pending_.details, write.details);
+  append(pending_.late_news, write.late_news);
 }
 
 std::shared_ptr<storage::WriteBatch> AccountLink::take_batch() {
@@ -51,32 +55,33 @@ std::shared_ptr<storage::WriteBatch> AccountLink::take_batch() {
   take(pending_.records, write_rows_max, batch->records);
   // A settlement may follow a record of the same attempt: never overtake it.
   if (pending_.records.empty()) take(pending_.settlements, write_rows_max - batch->records.size(), batch->settlements);
+  take(pending_.details, write_rows_max, batch->details);
+  take(pending_.late_news, write_rows_max, batch->late_news);
   write_under_way_ = true;
   return batch;
 }
 
-void AccountLink::list(const campaign::ListPage& page, std::function<void(const campaign::CallNews&)> news,
-                       std::function<void(const campaign::ListPageAnswer&)> ended) {
+void AccountLink::list(const campaign::ListPage& page, std::function<void(const campaign::ListPageAnswer&)> answered) {
   voxapi::ListQuery query;
   query.start_at_after = page.start_at_after;
   query.cursor = page.cursor;
-  auto answered = [this, generation = generation_, news = std::move(news),
-                   ended = std::move(ended)](const voxapi::ListAnswer& answer) {
+  query.numbers = page.numbers;
+  auto done = [this, generation = generation_, answered = std::move(answered)](const voxapi::ListAnswer& answer) {
     if (generation != generation_) return;
     campaign::ListPageAnswer told;
     if (!answer.page) {
       log::warning("account " + name_ + ": listing calls failed: " + answer.failure->detail);
       told.retry_after = answer.failure->retry_after;
-      return ended(told);
+      return answered(told);
     }
-    for (const campaign::CallNews& one : answer.page->calls) news(one);
+    told.calls = answer.page->calls;
     told.listed = true;
     told.next_cursor = answer.page->next_cursor;
     // What could not be read, or lies outside the times asked for, may have been the call that is looked for.
     told.proves_absence = readable(*answer.page) && clocks_agree(*answer.page);
-    ended(told);
+    answered(told);
   };
-  client_.list_calls(query, std::move(answered));
+  client_.list_calls(query, std::move(done));
 }
 
 bool AccountLink::readable(const voxapi::ListPage& page) const {

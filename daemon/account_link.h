@@ -38,23 +38,24 @@ class AccountLink {
   void lost();
   // Grows with every gain and loss: an answer that carries an older one is of a past ownership.
   std::uint64_t generation() const { return generation_; }
+  storage::ClockRecord
+      clock_record;      // the mark that steps are measured from, and steps that the database does not know yet
+  std::string owned_by;  // who owns it instead of us, as far as is known
   bool ownership_request_under_way = false;
   campaign::MonoTime next_ownership_request{campaign::MonoTime::min()};
   std::optional<campaign::Trouble> trouble;  // as last logged
 
   // --- writes: collected while one is under way, then taken in batches, records before settlements
   void add(campaign::Write write);
-  bool write_due() const { return !write_under_way_ && !(pending_.records.empty() && pending_.settlements.empty()); }
+  bool write_due() const { return !write_under_way_ && !pending_.empty(); }
   std::shared_ptr<storage::WriteBatch> take_batch();
   void batch_ended() { write_under_way_ = false; }
-  bool writes_pending() const { return write_under_way_ || !pending_.records.empty() || !pending_.settlements.empty(); }
+  bool writes_pending() const { return write_under_way_ || !pending_.empty(); }
 
   // --- the voice API
   voxapi::Client& client() { return client_; }
-  // Reads one page of the list. `news` for each call; then `ended` once. Neither is called any more once the ownership
-  // has ended that it was asked under.
-  void list(const campaign::ListPage& page, std::function<void(const campaign::CallNews&)> news,
-            std::function<void(const campaign::ListPageAnswer&)> ended);
+  // Reads one page of the list. `answered` is not called any more once the ownership has ended that it was asked under.
+  void list(const campaign::ListPage& page, std::function<void(const campaign::ListPageAnswer&)> answered);
 
   std::optional<std::vector<campaign::Condition>> conditions;  // as last written to the database
 

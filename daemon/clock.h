@@ -20,6 +20,8 @@ class Clock {
 
   // Precondition: sync was called.
   campaign::Now now() const;
+  // The moment of the last reading that counted, by both clocks. Precondition: sync was called.
+  campaign::Now synced() const { return {mono_, wall_}; }
 
  private:
   bool synced_ = false;

@@ -149,6 +149,24 @@ ExitCode run_command_line(int argc, char** argv) {
   why_command->add_flag("--number", why.number, "LEAD is a number, although it looks like an id");
   why_command->callback([&] { chosen = [&] { return why.config = config, commands::why(why); }; });
 
+  commands::ResolveOptions resolve;
+  std::string verdict;
+  CLI::App* resolve_command = subcommand("resolve", "Say whether a call in doubt was placed, when you know it");
+  resolve_command->add_option("attempt", resolve.attempt, "the attempt's id, as `why` and `report` name it")
+      ->required();
+  resolve_command->add_option("verdict", verdict, "placed: the lead is done; not-placed: it is called again")
+      ->required()
+      ->check(CLI::IsMember({"placed", "not-placed"}));
+  resolve_command->add_option("--reason", resolve.reason, "how you know, for those who look later")->required();
+  resolve_command->add_option("--by", resolve.by, "who says so; default: who typed the command");
+  resolve_command->callback([&] {
+    chosen = [&] {
+      resolve.config = config;
+      resolve.placed = verdict == "placed";
+      return commands::resolve(resolve);
+    };
+  });
+
   commands::PauseOptions pause;
   for (bool paused : {true, false}) {
     CLI::App* command =

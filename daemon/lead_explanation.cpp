@@ -8,6 +8,7 @@
 
 #include "campaign/lead_clock.h"
 #include "daemon/import/phone_number.h"
+#include "daemon/voxapi/detail.h"
 
 namespace dialerd::daemon {
 namespace {
@@ -20,7 +21,7 @@ struct Words {
   std::string_view meaning;
 };
 
-constexpr std::array<Words, 47> words = {{
+constexpr std::array<Words, 49> words = {{
     {"calling_window", "the campaign's calling windows are closed at the lead's local time"},
     {"holiday:", "a holiday or blackout date at the lead: "},
     {"allowed_hours:", "outside the hours that these rules allow at the lead's local time: "},
@@ -60,6 +61,8 @@ constexpr std::array<Words, 47> words = {{
     {"throttled", "the provider asked for a slower pace"},
     {"account_fault", "the provider refused the account's key, balance or plan"},
     {"abandoned", "the provider never told how the call ended"},
+    {"resolved_placed", "a person says that the call was placed"},
+    {"resolved_not_placed", "a person says that no call was placed"},
     {"concurrency_limit_reached", "the provider says that too many calls are open"},
     {"hourly_call_limit_reached", "the provider says that this hour's calls are used up"},
     {"daily_call_limit_reached", "the provider says that today's calls are used up"},
@@ -101,6 +104,29 @@ void line(std::string& text, const std::string& name, const std::string& value) 
 
 std::string coded(const std::string& rule) { return in_words(rule) + " [" + rule + "]"; }
 
+std::string resolve_command(const campaign::AttemptId& attempt) {
+  return "`dialerd resolve " + to_string(attempt) + " placed|not-placed --reason ...`";
+}
+
+// What the lead's one open attempt waits for. Of one in doubt a person may know more than the provider tells.
+std::string open_attempt_waits_for(const storage::LeadStory& story) {
+  std::string outcome = "the outcome of its attempt, which dialerd finds out from the provider";
+  const auto open = std::find_if(story.entries.begin(), story.entries.end(), [&](const storage::StoryEntry& entry) {
+    return entry.attempt && entry.attempt == story.open_attempt;
+  });
+  if (open == story.entries.end() || open->state != "unknown") return outcome;
+  return outcome + "; who knows it already says " + resolve_command(*open->attempt);
+}
+
+std::string held_waits_for(const storage::LeadStory& story) {
+  const auto latest = std::find_if(story.entries.begin(), story.entries.end(),
+                                   [](const storage::StoryEntry& entry) { return entry.attempt.has_value(); });
+  if (story.outcome != "abandoned" || latest == story.entries.end() || latest->state != "abandoned") {
+    return "a person: docs/operations.md tells how to let it go on";
+  }
+  return "a person, who finds out whether the call was placed: " + resolve_command(*latest->attempt);
+}
+
 std::string waits_for(const storage::LeadStory& story, const NextCall& next) {
   if (story.paused) return "somebody to resume the campaign, paused: " + story.pause_reason;
   if (!story.blocked.empty()) return coded(story.blocked) + "; load it with `dialerd suppress load`";
@@ -141,7 +167,8 @@ std::string entry_text(const storage::StoryEntry& entry, const LocalTime& local)
     if (!entry.code.empty() && entry.code != entry.disposition) text += "; then " + coded(entry.code);
   } else {
     text += coded(entry.code);
-    if (!entry.detail.empty()) text += ", " + entry.detail;
+    // People write numbers into reasons.
+    if (!entry.detail.empty()) text += ", " + voxapi::make_detail(entry.detail, "");
   }
   if (entry.until) text += ", until " + local(*entry.until);
   return text + '\n';
@@ -208,7 +235,7 @@ std::string explain(const storage::LeadStory& story, const config::CampaignConfi
       break;
     case LeadState::active:
       line(text, "state", "active: an attempt is open");
-      line(text, "waits for", "the outcome of its attempt, which dialerd finds out from the provider");
+      line(text, "waits for", open_attempt_waits_for(story));
       break;
     case LeadState::done:
       line(text, "state", "done since " + local(story.updated));
@@ -217,7 +244,7 @@ std::string explain(const storage::LeadStory& story, const config::CampaignConfi
     case LeadState::held:
       line(text, "state", "held since " + local(story.updated));
       line(text, "decided by", coded(story.outcome));
-      line(text, "waits for", "a person: docs/operations.md tells how to let it go on");
+      line(text, "waits for", held_waits_for(story));
       break;
   }
   for (const storage::Suppression& entry : story.suppressed_by) {

@@ -12,7 +12,10 @@
 #include "daemon/account_settings.h"
 #include "daemon/boot_time.h"
 #include "daemon/claim_rules.h"
+#include "daemon/http_server/server.h"
 #include "daemon/log.h"
+#include "daemon/monitoring.h"
+#include "daemon/webhook_reception.h"
 
 namespace dialerd::daemon {
 namespace {
@@ -46,8 +49,24 @@ campaign::EngineSettings engine_settings(const RunnerSettings& settings) {
   }
   const config::Follow& follow = settings.daemon.follow;
   const config::Http& http = settings.daemon.http;
-  made.follow = {follow.list_interval, follow.horizon, follow.list_lag, follow.abandon_after,
-                 http.write_timeout + http.response_timeout};
+  made.follow = {follow.list_interval,
+                 follow.horizon,
+                 follow.list_lag,
+                 follow.abandon_after,
+                 http.write_timeout + http.response_timeout,
+                 static_cast<int>(follow.confirmations),
+                 follow.details_for};
+  return made;
+}
+
+SpreadSettings spread_settings(const std::string& owner, const config::DaemonConfig& daemon) {
+  SpreadSettings made;
+  made.self = owner;
+  for (const config::Account& account : daemon.accounts) made.accounts.push_back(account.name);
+  const std::chrono::milliseconds lease{daemon.lease};
+  made.patience = lease / 3;
+  // A dead owner is known to be dead before its leases have run out, the last of which it renewed a third ago.
+  made.alive_for = std::max<std::chrono::milliseconds>(seconds{2}, lease / 2);
   return made;
 }
 
@@ -69,7 +88,9 @@ Runner::Runner(RunnerSettings settings)
       engine_(engine_settings(settings_)),
       claim_thread_(named(settings_.session, "claim")),
       write_thread_(named(settings_.session, "write")),
-      ownership_thread_(named(settings_.session, "ownership")) {
+      ownership_thread_(named(settings_.session, "ownership")),
+      takeover_thread_(named(settings_.session, "takeover")),
+      spread_(spread_settings(owner_, settings_.daemon)) {
   clock_.sync(settings_.database_time, settings_.database_time_asked, settings_.database_time_answered);
   for (std::size_t i = 0; i < settings_.daemon.accounts.size(); ++i) {
     const config::Account& account = settings_.daemon.accounts[i];
@@ -87,6 +108,7 @@ Runner::Runner(RunnerSettings settings)
     link.rules = claim_rules(config);
     campaigns_.push_back(std::move(link));
   }
+  start_servers();
 }
 
 Runner::~Runner() = default;
@@ -125,10 +147,11 @@ void Runner::tick() {
   campaign::Commands commands = engine_.tick(now);
   carry_out(commands);
   report_troubles();
+  continue_hand_over();
 
-  if (draining_ && engine_.drained() && !writes_pending()) {
+  if (draining_ && engine_.drained() && !writes_pending() && (!webhooks_ || webhooks_->quiet())) {
     finish(ExitCode::ok);
-  } else if (settings_.until_done && !draining_ && engine_.exhausted() && !writes_pending()) {
+  } else if (settings_.until_done && !draining_ && nothing_left() && !writes_pending()) {
     begin_drain("nothing is left to do");
   }
   if (commands.wake_at) {
@@ -144,6 +167,10 @@ void Runner::carry_out(campaign::Commands& commands) {
   for (const campaign::Claim& one : commands.claims) claim(one);
   for (campaign::Call& call : commands.calls) dial(std::move(call));
   for (campaign::Write& write : commands.writes) {
+    for (const campaign::LateNews& late : write.late_news) {
+      log::warning("attempt " + to_string(late.attempt) + ": the provider now says '" + late.disposition +
+                   "', which is not what was settled; kept in dialerd.late_news");
+    }
     accounts_[static_cast<std::size_t>(write.account)]->add(std::move(write));
   }
   for (auto& account : accounts_) {
@@ -215,6 +242,7 @@ void Runner::begin_drain(const std::string& why) {
   log::info(why + ": no more calls; waiting for answers and their records");
   sd_notify(0, "STOPPING=1");
   engine_.drain();
+  if (webhooks_) webhooks_->drain();
   drain_timer_.expires_after(settings_.daemon.drain_timeout);
   drain_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
@@ -235,12 +263,13 @@ const Runner::CampaignLink& Runner::campaign_of(campaign::CampaignId id) const {
                        [&](const CampaignLink& campaign) { return campaign.id == id; });
 }
 
-void Runner::storage_failed(const storage::Error& error) {
-  if (!std::exchange(storage_is_failing_, true)) log::error("database: " + error.message);
+void Runner::storage_failed(const storage::Error& error, StorageUse use) {
+  bool is_news = storage_failures_.insert_or_assign(use, StorageFailure{error.message, boot_time()}).second;
+  if (is_news) log::error("database: " + error.message);
 }
 
-void Runner::storage_worked() {
-  if (std::exchange(storage_is_failing_, false)) log::info("database: works again");
+void Runner::storage_worked(StorageUse use) {
+  if (storage_failures_.erase(use) == 1 && storage_failures_.empty()) log::info("database: works again");
 }
 
 }  // namespace dialerd::daemon

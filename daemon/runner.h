@@ -7,8 +7,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,17 +22,27 @@
 #include "config/campaign_config.h"
 #include "config/daemon_config.h"
 #include "daemon/account_link.h"
+#include "daemon/account_spread.h"
 #include "daemon/clock.h"
 #include "daemon/exit_code.h"
+#include "daemon/readiness.h"
 #include "daemon/storage_thread.h"
+#include "daemon/webhook/endpoint.h"
 
 namespace dialerd::daemon {
+
+class Monitoring;
+class WebhookReception;
+namespace http_server {
+class Server;
+}
 
 struct RunnerSettings {
   config::DaemonConfig daemon;
   std::vector<config::CampaignConfig> campaigns;   // each of an account of `daemon`
   std::vector<campaign::CampaignId> campaign_ids;  // runs parallel to `campaigns`
   std::vector<std::string> api_keys;               // runs parallel to `daemon.accounts`
+  std::vector<webhook::EndpointSecrets> webhook_secrets;  // likewise; empty for an account without a webhook
   storage::SessionSettings session;
   campaign::WallTime database_time{};  // read between these two moments
   campaign::MonoTime database_time_asked{};
@@ -45,6 +57,9 @@ class Runner {
 
   // Until SIGTERM or SIGINT has been followed by a drain, or with `until_done` nothing is left to do.
   ExitCode run();
+
+  // Whether calls can be made as far as this process is concerned. On the loop's thread.
+  Readiness readiness() const;
 
  private:
   // What the shell needs to know of a campaign beside the engine.
@@ -63,6 +78,15 @@ class Runner {
     std::int64_t accepted = 0;
     std::int64_t unknown = 0;
     std::int64_t settled = 0;
+  };
+
+  // An account on its way to another daemon.
+  struct HandOver {
+    AccountLink* account = nullptr;
+    std::uint64_t generation = 0;
+    SpreadPlan::Give give;
+    campaign::MonoTime give_up{};
+    bool releasing = false;
   };
 
   // runner.cpp
@@ -88,9 +112,21 @@ class Runner {
   void list(const campaign::ListPage& page);
   void look_up(const campaign::LookUp& look_up);
 
+  // runner_resolutions.cpp: what people decided about calls in doubt
+  void read_resolutions();
+
+  // runner_spread.cpp: who owns which account
+  void beat();
+  void apply(const storage::Fleet& fleet);
+  void take(AccountLink& account, const std::optional<storage::SeenLease>& silent);
+  void begin_hand_over(const SpreadPlan::Give& give);
+  void continue_hand_over();
+  void end_hand_over(bool released);
+  // Every account has nothing left to do, or is another daemon's to finish.
+  bool nothing_left() const;
+
   // runner_ownership.cpp: leases, controls, the database's clock
   void keep_house();
-  void ask_ownership(AccountLink& account);
   void renew_lease(AccountLink& account);
   void lost(AccountLink& account, const std::string& why);
   void read_controls();
@@ -99,10 +135,19 @@ class Runner {
   void write_conditions(AccountLink& account);
   void report_conditions(const AccountLink& account, const std::vector<campaign::Condition>& now) const;
   void release_all();
+  void tell_readiness();
+  void forget_old_failures();
+
+  // runner_webhooks.cpp: what the provider, and who watches this process, come with
+  void start_servers();
+  std::vector<storage::HandledWebhook> tell_webhooks(const std::vector<storage::PendingWebhook>& webhooks);
+  void keep_house_of_webhooks();
 
   const CampaignLink& campaign_of(campaign::CampaignId id) const;
-  void storage_failed(const storage::Error& error);
-  void storage_worked();
+  // What the database is used for: one use may fail while others work (a full disk refuses rows, but answers).
+  enum class StorageUse { claims, writes, ownership, controls, other };
+  void storage_failed(const storage::Error& error, StorageUse use = StorageUse::other);
+  void storage_worked(StorageUse use = StorageUse::other);
 
   RunnerSettings settings_;
   std::string owner_;  // this process, for dialerd.ownership
@@ -118,13 +163,30 @@ class Runner {
   StorageThread claim_thread_;
   StorageThread write_thread_;
   StorageThread ownership_thread_;
+  StorageThread takeover_thread_;  // reading a long history must not keep other accounts' leases from being renewed
+  AccountSpread spread_;
+  std::optional<HandOver> hand_over_;
+
+  std::unique_ptr<WebhookReception> webhooks_;
+  std::unique_ptr<Monitoring> monitoring_;
+  std::unique_ptr<http_server::Server> monitoring_server_;
 
   bool tick_scheduled_ = false;
   bool draining_ = false;
   bool asked_to_stop_ = false;  // by a signal; a drain may also begin by itself
   bool finishing_ = false;
-  bool storage_is_failing_ = false;
+  struct StorageFailure {
+    std::string message;
+    campaign::MonoTime last{};
+  };
+  std::map<StorageUse, StorageFailure> storage_failures_;  // what fails at the moment, and why
+  bool heartbeat_under_way_ = false;
+  std::string told_readiness_;
+  storage::ClockMark clock_mark_;               // as AccountLink::clock_record, of this process
+  std::vector<storage::ClockStep> seen_steps_;  // for accounts that it will own
   bool controls_under_way_ = false;
+  bool resolutions_under_way_ = false;
+  std::set<campaign::AttemptId> resolutions_told_;  // and not carried out yet, as logged
   int releases_under_way_ = 0;
   campaign::MonoTime next_report_{};
   campaign::MonoTime next_partitions_{};

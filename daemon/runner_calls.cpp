@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <stdexcept>
 #include <utility>
 
+#include "failpoint/failpoint.h"
 #include <boost/asio/post.hpp>
 #include <openssl/rand.h>
 
@@ -30,19 +32,34 @@ std::vector<campaign::AttemptId> new_attempt_ids(std::int64_t n, campaign::WallT
   return ids;
 }
 
-template <typename T>
-std::vector<T> part_of(const std::vector<T>& rows, std::size_t begin, std::size_t end) {
-  return {rows.begin() + static_cast<std::ptrdiff_t>(begin), rows.begin() + static_cast<std::ptrdiff_t>(end)};
+std::size_t rows_of(const storage::WriteBatch& batch) {
+  return batch.records.size() + batch.settlements.size() + batch.details.size() + batch.late_news.size();
 }
 
-// Two smaller batches that say the same, in an order that keeps records before settlements. At least two rows.
-std::array<storage::WriteBatch, 2> split(const storage::WriteBatch& batch) {
-  const auto& [owner, records, settlements] = batch;
-  if (!records.empty() && !settlements.empty()) return {{{owner, records, {}}, {owner, {}, settlements}}};
-  std::size_t r = records.size() / 2;
-  std::size_t s = settlements.size() / 2;
-  return {{{owner, part_of(records, 0, r), part_of(settlements, 0, s)},
-           {owner, part_of(records, r, records.size()), part_of(settlements, s, settlements.size())}}};
+// Its rows from `begin` to `end`, counted through in the order in which they are written.
+storage::WriteBatch part_of(const storage::WriteBatch& batch, std::size_t begin, std::size_t end) {
+  storage::WriteBatch part;
+  part.owner = batch.owner;
+  std::size_t before = 0;
+  auto take = [&](const auto& rows, auto& to) {
+    auto place = [&](std::size_t row) {
+      return static_cast<std::ptrdiff_t>(std::clamp(row, before, before + rows.size()) - before);
+    };
+    to.assign(rows.begin() + place(begin), rows.begin() + place(end));
+    before += rows.size();
+  };
+  take(batch.records, part.records);
+  take(batch.settlements, part.settlements);
+  take(batch.details, part.details);
+  take(batch.late_news, part.late_news);
+  return part;
+}
+
+// Of a batch of one row.
+campaign::AttemptId attempt_of(const storage::WriteBatch& batch) {
+  if (!batch.records.empty()) return batch.records[0].attempt;
+  if (!batch.settlements.empty()) return batch.settlements[0].attempt;
+  return batch.details.empty() ? batch.late_news[0].attempt : batch.details[0].attempt;
 }
 
 bool may_be_repeated(const storage::Error& error) {
@@ -56,25 +73,25 @@ struct RefusedRow {
 
 // Writes until it is written, or the account is no longer ours, or the thread stops. What the database refuses is
 // narrowed down to the rows that it refuses, so that one bad row does not keep the others from being written. Returns
-// those rows.
+// those rows. `waits` is told before each pause, on this thread.
 storage::Result<std::vector<RefusedRow>> write_all(StorageThread& thread, storage::Session& session,
-                                                   const storage::WriteBatch& batch) {
+                                                   const storage::WriteBatch& batch,
+                                                   const std::function<void(const storage::Error&)>& waits) {
   storage::Backoff backoff;
   storage::Result<void> written = session.write(batch);
   // A missing schema too: whoever is at it will be done some time, and until then nothing may be dropped.
   while (!written && (may_be_repeated(written.error()) || written.error().kind == ErrorKind::schema)) {
+    waits(written.error());
     if (!thread.wait(backoff)) return written.error();
     written = session.write(batch);
   }
   if (written) return std::vector<RefusedRow>{};
   if (written.error().kind != ErrorKind::refused) return written.error();
-  if (batch.records.size() + batch.settlements.size() == 1) {
-    const auto& attempt = batch.records.empty() ? batch.settlements[0].attempt : batch.records[0].attempt;
-    return std::vector<RefusedRow>{{attempt, written.error().message}};
-  }
+  std::size_t rows = rows_of(batch);
+  if (rows == 1) return std::vector<RefusedRow>{{attempt_of(batch), written.error().message}};
   std::vector<RefusedRow> refused;
-  for (const storage::WriteBatch& part : split(batch)) {
-    auto part_written = write_all(thread, session, part);
+  for (const storage::WriteBatch& part : {part_of(batch, 0, rows / 2), part_of(batch, rows / 2, rows)}) {
+    auto part_written = write_all(thread, session, part, waits);
     if (!part_written) return part_written.error();
     refused.insert(refused.end(), part_written->begin(), part_written->end());
   }
@@ -107,7 +124,7 @@ void Runner::claim(const campaign::Claim& claim) {
         }
         boost::asio::post(io_, [this, &account, claim, result = std::move(result)]() mutable {
           if (result) {
-            storage_worked();
+            storage_worked(StorageUse::claims);
             if (result->deferred + result->suppressed > 0) {
               log::debug("campaign " + campaign_of(claim.campaign).name + ": " + std::to_string(result->deferred) +
                          " due leads put off by a cap or lock-out, " + std::to_string(result->suppressed) +
@@ -122,7 +139,7 @@ void Runner::claim(const campaign::Claim& claim) {
               // The lease may just have run out for want of a renewal; the next renewal tells who owns the account.
               renew_lease(account);
             } else {
-              storage_failed(result.error());
+              storage_failed(result.error(), StorageUse::claims);
             }
           }
           schedule_tick();
@@ -145,11 +162,11 @@ void Runner::recheck(const campaign::Recheck& recheck) {
     boost::asio::post(io_, [this, &account, generation, asked, id = request.campaign, refusals = std::move(refusals)] {
       if (generation != account.generation()) return;
       if (refusals) {
-        storage_worked();
+        storage_worked(StorageUse::claims);
         engine_.rechecked(clock_.now(), asked, id, *refusals);
       } else {
         // Nothing is dialled that the database was not asked about: these wait until it answers, or are too late.
-        if (refusals.error().kind != ErrorKind::not_owner) storage_failed(refusals.error());
+        if (refusals.error().kind != ErrorKind::not_owner) storage_failed(refusals.error(), StorageUse::claims);
         engine_.recheck_failed(clock_.now(), id);
       }
       schedule_tick();
@@ -162,6 +179,7 @@ void Runner::dial(campaign::Call call) {
   // Also before the lease can have passed to somebody else.
   campaign::MonoTime send_by = std::min(call.send_by, account.lease_until() - lease_margin());
   ++counters_.dialled;
+  failpoint::hit("post.before_dialling");
   account.client().create_call(call.request, send_by, [this, attempt = call.attempt](campaign::CreateAnswer answer) {
     switch (answer.kind) {
       case campaign::AnswerKind::accepted:
@@ -174,6 +192,7 @@ void Runner::dial(campaign::Call call) {
       default:
         log::debug("attempt " + to_string(attempt) + ": no call: " + answer.detail);
     }
+    failpoint::hit("post.answered");
     engine_.answered(clock_.now(), attempt, answer);
     schedule_tick();
   });
@@ -183,16 +202,18 @@ void Runner::write(AccountLink& account) {
   std::shared_ptr<storage::WriteBatch> batch = account.take_batch();
   write_thread_.post([this, &account, generation = account.generation(), batch](StorageThread& thread,
                                                                                 storage::Session& session) {
-    auto refused = write_all(thread, session, *batch);
+    auto refused = write_all(thread, session, *batch, [this](const storage::Error& error) {
+      boost::asio::post(io_, [this, error] { storage_failed(error, StorageUse::writes); });
+    });
     boost::asio::post(io_, [this, &account, generation, batch, refused = std::move(refused)] {
+      storage_worked(StorageUse::writes);
       if (generation != account.generation()) return;
       account.batch_ended();
       if (!refused && refused.error().kind == ErrorKind::not_owner) {
         lost(account, "another daemon has taken it");
       } else if (!refused) {
-        storage_failed(refused.error());
+        storage_failed(refused.error(), StorageUse::writes);
       } else {
-        storage_worked();
         for (const RefusedRow& row : *refused) {
           // Not told to the engine: the attempt stays unwritten and keeps its permits, visible and safe. A bug of ours.
           log::error("attempt " + to_string(row.attempt) + ": the database refuses to record it: " + row.message);
@@ -201,7 +222,8 @@ void Runner::write(AccountLink& account) {
                         [&](const campaign::Settlement& settlement) { return settlement.attempt == row.attempt; });
         }
         counters_.settled += static_cast<std::int64_t>(batch->settlements.size());
-        campaign::Write written{account.index(), std::move(batch->records), std::move(batch->settlements)};
+        campaign::Write written{account.index(), std::move(batch->records), std::move(batch->settlements), {}, {}};
+        failpoint::hit("outcomes.before_stored");
         engine_.stored(clock_.now(), account.index(), written);
       }
       schedule_tick();
@@ -211,16 +233,10 @@ void Runner::write(AccountLink& account) {
 
 void Runner::list(const campaign::ListPage& page) {
   AccountLink& account = *accounts_[static_cast<std::size_t>(page.account)];
-  account.list(
-      page,
-      [this, &account](const campaign::CallNews& news) {
-        engine_.news(clock_.now(), account.index(), news);
-        schedule_tick();
-      },
-      [this, &account](const campaign::ListPageAnswer& answer) {
-        engine_.list_page_answered(clock_.now(), account.index(), answer);
-        schedule_tick();
-      });
+  account.list(page, [this, &account](const campaign::ListPageAnswer& answer) {
+    engine_.list_page_answered(clock_.now(), account.index(), answer);
+    schedule_tick();
+  });
 }
 
 void Runner::look_up(const campaign::LookUp& look_up) {

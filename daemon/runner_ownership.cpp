@@ -1,10 +1,11 @@
-// What the daemon keeps up beside dialling: leases on its accounts, the operators' pauses, the database's clock.
+// What the daemon keeps up beside dialling: the leases of its accounts, the operators' pauses, the database's clock.
 #include <algorithm>
 #include <chrono>
 #include <set>
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <systemd/sd-daemon.h>
 
 #include "daemon/boot_time.h"
 #include "daemon/import/phone_number.h"
@@ -23,35 +24,8 @@ constexpr seconds acquire_interval{1};
 constexpr seconds partitions_interval{60 * 60};
 constexpr milliseconds clock_step_reported{1000};
 
-struct Gain {
-  storage::Ownership ownership;
-  campaign::AccountHistory history;
-  campaign::WallTime database_time{};
-  campaign::MonoTime time_asked{};
-  campaign::MonoTime time_answered{};
-  campaign::MonoTime renewal_asked{};
-};
-
-storage::Result<Gain> acquire(storage::Session& session, const std::string& account, const std::string& owner,
-                              seconds lease, milliseconds statement_timeout) {
-  Gain gain;
-  // Long enough for the history to be read, during which nobody renews.
-  auto ownership = session.acquire(account, owner, std::max<milliseconds>(lease, 2 * statement_timeout));
-  if (!ownership) return ownership.error();
-  gain.ownership = *ownership;
-  // Read after the ownership is ours: from then on nobody else adds to it.
-  auto history = session.history(account);
-  if (!history) return history.error();
-  gain.history = std::move(*history);
-  gain.time_asked = boot_time();
-  auto time = session.database_time();
-  if (!time) return time.error();
-  gain.database_time = *time;
-  gain.time_answered = boot_time();
-  gain.renewal_asked = boot_time();
-  auto renewed = session.renew(gain.ownership, lease);
-  if (!renewed) return renewed.error();
-  return gain;
+storage::ClockMark mark_of(campaign::Now moment) {
+  return {boot_id(), std::chrono::duration_cast<milliseconds>(moment.mono.time_since_epoch()), moment.wall};
 }
 
 }  // namespace
@@ -62,16 +36,15 @@ void Runner::keep_house() {
   for (auto& account : accounts_) {
     // At the round nearest to the time: waiting for the next one would stretch a second to two.
     bool due = now + house_interval / 2 >= account->next_ownership_request;
-    if (account->ownership_request_under_way || !due) continue;
-    if (account->ownership()) {
-      renew_lease(*account);
-    } else if (!draining_) {
-      ask_ownership(*account);
-    }
+    if (due) renew_lease(*account);
   }
+  beat();
   read_controls();
+  read_resolutions();
+  keep_house_of_webhooks();
   for (auto& account : accounts_) write_conditions(*account);
   report_progress();
+  tell_readiness();
   house_timer_.expires_after(house_interval);
   house_timer_.async_wait([this](boost::system::error_code error) {
     if (!error) keep_house();
@@ -80,69 +53,33 @@ void Runner::keep_house() {
   schedule_tick();
 }
 
-void Runner::ask_ownership(AccountLink& account) {
-  account.ownership_request_under_way = true;
-  ownership_thread_.post([this, &account](StorageThread&, storage::Session& session) {
-    auto gain =
-        acquire(session, account.name(), owner_, settings_.daemon.lease, settings_.daemon.database.statement_timeout);
-    boost::asio::post(io_, [this, &account, gain = std::move(gain)] {
-      account.ownership_request_under_way = false;
-      account.next_ownership_request = boot_time() + acquire_interval;
-      if (!gain) {
-        if (gain.error().kind == ErrorKind::not_owner) {
-          log::debug("account " + account.name() + ": standing by: " + gain.error().message);
-        } else {
-          storage_failed(gain.error());
-        }
-        return;
-      }
-      if (draining_) {
-        // Too late to do anything with it.
-        ownership_thread_.post(
-            [ownership = gain->ownership](StorageThread&, storage::Session& one) { (void)one.release(ownership); });
-        return;
-      }
-      storage_worked();
-      sync_clock(gain->database_time, gain->time_asked, gain->time_answered);
-      account.gained(gain->ownership, gain->renewal_asked + settings_.daemon.lease);
-      account.next_ownership_request = boot_time() + renewal_interval();
-      engine_.gained(clock_.now(), account.index(), gain->history);
-      campaign::AccountSnapshot snapshot = engine_.snapshot(account.index());
-      log::info("account " + account.name() + ": owned, epoch " + std::to_string(gain->ownership.epoch) + ", " +
-                std::to_string(gain->history.open.size()) + " calls open from before, of them " +
-                std::to_string(snapshot.doubts) + " in doubt");
-      if (static_cast<std::size_t>(snapshot.open + snapshot.doubts) < gain->history.open.size()) {
-        log::warning("account " + account.name() + ": some open calls belong to campaigns that are not configured; " +
-                     "their outcomes are not recorded until these campaigns are configured again");
-      }
-      schedule_tick();
-    });
-  });
-}
-
 void Runner::renew_lease(AccountLink& account) {
   if (account.ownership_request_under_way || !account.ownership()) return;
   account.ownership_request_under_way = true;
-  ownership_thread_.post([this, &account, ownership = *account.ownership(), generation = account.generation()](
-                             StorageThread&, storage::Session& session) {
+  ownership_thread_.post([this, &account, ownership = *account.ownership(), clock = account.clock_record,
+                          requests = engine_.requests_spent(clock_.now(), account.index()),
+                          generation = account.generation()](StorageThread&, storage::Session& session) {
     campaign::MonoTime asked = boot_time();
-    auto renewed = session.renew(ownership, settings_.daemon.lease);
+    auto renewed = session.renew(ownership, settings_.daemon.lease, clock, requests);
     campaign::MonoTime answered = boot_time();
-    boost::asio::post(io_, [this, &account, generation, asked, answered, renewed = std::move(renewed)] {
-      account.ownership_request_under_way = false;
-      if (generation != account.generation()) return;
-      if (renewed) {
-        storage_worked();
-        account.renewed(asked + settings_.daemon.lease);
-        account.next_ownership_request = answered + renewal_interval();
-      } else if (renewed.error().kind == ErrorKind::not_owner) {
-        lost(account, renewed.error().message);
-      } else {
-        storage_failed(renewed.error());
-        account.next_ownership_request = answered + acquire_interval;
-      }
-      schedule_tick();
-    });
+    boost::asio::post(
+        io_, [this, &account, generation, asked, answered, told = clock.steps.size(), renewed = std::move(renewed)] {
+          account.ownership_request_under_way = false;
+          if (generation != account.generation()) return;
+          if (renewed) {
+            storage_worked(StorageUse::ownership);
+            account.renewed(asked + settings_.daemon.lease);
+            auto& steps = account.clock_record.steps;
+            steps.erase(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(told));
+            account.next_ownership_request = answered + renewal_interval();
+          } else if (renewed.error().kind == ErrorKind::not_owner) {
+            lost(account, renewed.error().message);
+          } else {
+            storage_failed(renewed.error(), StorageUse::ownership);
+            account.next_ownership_request = answered + acquire_interval;
+          }
+          schedule_tick();
+        });
   });
 }
 
@@ -176,7 +113,8 @@ void Runner::read_controls() {
         for (std::size_t i = 0; i < clocks->size(); ++i)
           engine_.set_clocks(clocks_asked, settings_.campaign_ids[i], (*clocks)[i]);
       }
-      if (!controls) return storage_failed(controls.error());
+      if (!controls) return storage_failed(controls.error(), StorageUse::controls);
+      storage_worked(StorageUse::controls);
       apply(*controls);
     });
   });
@@ -184,6 +122,19 @@ void Runner::read_controls() {
 
 void Runner::sync_clock(campaign::WallTime database_time, campaign::MonoTime asked, campaign::MonoTime answered) {
   auto moved = clock_.sync(database_time, asked, answered);
+  const storage::ClockMark mark = mark_of(clock_.synced());
+  auto seen = storage::step_between(clock_mark_, mark);
+  if (seen) seen_steps_.push_back(*seen);
+  if (seen || clock_mark_.boot_id.empty()) clock_mark_ = mark;
+  for (auto& account : accounts_) {
+    if (!account->ownership()) continue;
+    // Measured from the mark that the database has, so that small differences cannot add up unseen.
+    auto step = storage::step_between(account->clock_record.mark, mark);
+    if (!step) continue;
+    account->clock_record.steps.push_back(*step);
+    account->clock_record.mark = mark;
+    account->next_ownership_request = boot_time();  // to record it
+  }
   if (std::chrono::abs(moved) <= clock_step_reported) return;
   engine_.clock_stepped(clock_.now(), moved);
   log::warning("the database's clock moved by " + std::to_string(moved.count()) + " ms against elapsed time");
@@ -247,21 +198,48 @@ void Runner::apply(const std::vector<storage::CampaignControl>& controls) {
   schedule_tick();
 }
 
+// What failed and was not tried again since, such as the last claim before the calling windows closed, is no news any
+// more.
+void Runner::forget_old_failures() {
+  const auto old = 2 * settings_.daemon.database.statement_timeout + seconds{10};
+  std::vector<StorageUse> over;
+  for (const auto& [use, failure] : storage_failures_) {
+    if (boot_time() - failure.last > old) over.push_back(use);
+  }
+  for (StorageUse use : over) storage_worked(use);
+}
+
+void Runner::tell_readiness() {
+  forget_old_failures();
+  const Readiness now = readiness();
+  if (now.reason == told_readiness_) return;
+  told_readiness_ = now.reason;
+  sd_notify(0, ("STATUS=" + now.reason).c_str());
+}
+
 void Runner::release_all() {
+  ++releases_under_way_;
+  ownership_thread_.post([this](StorageThread&, storage::Session& session) {
+    (void)session.leave(owner_);
+    boost::asio::post(io_, [this] {
+      if (--releases_under_way_ == 0) io_.stop();
+    });
+  });
   for (auto& account : accounts_) {
     account->client().close();
     if (!account->ownership()) continue;
     ++releases_under_way_;
-    ownership_thread_.post([this, ownership = *account->ownership()](StorageThread&, storage::Session& session) {
-      // A release that fails only makes the next owner wait for the lease to run out.
-      auto released = session.release(ownership);
-      boost::asio::post(io_, [this, released = std::move(released)] {
-        if (!released) log::warning("releasing an account: " + released.error().message);
-        if (--releases_under_way_ == 0) io_.stop();
-      });
-    });
+    ownership_thread_.post(
+        [this, ownership = *account->ownership(), requests = engine_.requests_spent(clock_.now(), account->index())](
+            StorageThread&, storage::Session& session) {
+          // A release that fails only makes the next owner wait for the lease to run out.
+          auto released = session.release(ownership, requests);
+          boost::asio::post(io_, [this, released = std::move(released)] {
+            if (!released) log::warning("releasing an account: " + released.error().message);
+            if (--releases_under_way_ == 0) io_.stop();
+          });
+        });
   }
-  if (releases_under_way_ == 0) return io_.stop();
   drain_timer_.expires_after(seconds{3});
   drain_timer_.async_wait([this](boost::system::error_code error) {
     if (!error) io_.stop();

@@ -77,7 +77,8 @@ Result<std::string> connection_string(const SessionSettings& settings) {
   keywords["client_encoding"] = "UTF8";
   if (settings.password) keywords["password"] = *settings.password;
   std::string& options = keywords["options"];
-  options = options.empty() ? session_options(settings) : options + " " + session_options(settings);
+  if (!settings.server_defaults)
+    options = options.empty() ? session_options(settings) : options + " " + session_options(settings);
 
   std::string text;
   for (const auto& [keyword, value] : keywords) {

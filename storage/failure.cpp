@@ -9,15 +9,20 @@ namespace dialerd::storage {
 namespace {
 
 // SQLSTATE classes and codes (PostgreSQL manual, appendix A) after which the same request may succeed later.
-constexpr std::array<std::string_view, 8> transient_states = {
-    "08",     // connection exception
+constexpr std::array<std::string_view, 6> transient_states = {
     "25006",  // read-only transaction: the server has become a standby
     "40",     // serialization failure, deadlock
     "53",     // out of memory, disk or connections
     "55P03",  // lock_timeout
     "57014",  // statement_timeout
-    "57P",    // shutting down, starting up, terminated
     "58"      // the system below the server: an I/O error
+};
+// After these the server has ended the session.
+constexpr std::array<std::string_view, 4> ended_session_states = {
+    "08",     // connection exception
+    "25P03",  // idle_in_transaction_session_timeout: this process was stopped for a while
+    "25P04",  // transaction_timeout
+    "57P"     // shutting down, starting up, terminated
 };
 // No such schema, no such table: the migrations have not been here.
 constexpr std::array<std::string_view, 2> schema_states = {"3F000", "42P01"};
@@ -44,7 +49,7 @@ Failure from_sql_error(const pqxx::sql_error& error, Phase phase) {
   const std::string words = first_line(error.what());
   if (state.empty()) return lost(words, phase);  // libpq's words, not the server's
   const std::string told = words + " (SQLSTATE " + state + ")";
-  if (state.starts_with("57P") || state.starts_with("08")) return lost(told, phase);
+  if (is_among(state, ended_session_states)) return lost(told, phase);
   if (is_among(state, transient_states)) return {{ErrorKind::unavailable, told, state}};
   if (is_among(state, schema_states)) return {{ErrorKind::schema, told + ": run `dialerd migrate`", state}};
   return {{ErrorKind::refused, told, state}};

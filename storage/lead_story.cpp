@@ -72,10 +72,10 @@ std::optional<LeadStory> read_lead(Transaction& transaction, campaign::LeadId le
 
 void read_conditions(Transaction& transaction, LeadStory& story) {
   const pqxx::result rows = transaction.exec(
-      "select campaign_id, coalesce(caller_number, ''), state, dialerd.unix_ms(since), dialerd.unix_ms(until) "
-      "from dialerd.condition join dialerd.ownership using (account) "
+      "select campaign_id, coalesce(caller_number, ''), state, dialerd.unix_ms(k.since), "
+      "  dialerd.unix_ms(until) from dialerd.condition k join dialerd.ownership using (account) "
       "where lease_until > clock_timestamp() and account = $1 and (campaign_id is null or campaign_id = $2) order by "
-      "since",
+      "k.since",
       story.reference.account, static_cast<std::int64_t>(story.reference.campaign));
   for (const auto& row : rows) {
     const auto campaign = null_at(row, 0) ? std::nullopt : std::optional(campaign::CampaignId{number_at(row, 0)});
@@ -158,7 +158,8 @@ void read_uses(Transaction& transaction, const ClaimRules& rules, const RuleArgu
   }
 }
 
-// An attempt is found by its lead's number. $1 lead, $2 the lead's person, $3 how many
+// An attempt is found by its lead's number. $1 lead, $2 the lead's person, $3 how many. What the gate and what people
+// decided has no attempt here: it is told as code and detail.
 const std::string entries_sql = R"sql(
 select * from (
   (select dialerd.unix_ms(coalesce(settled_at, claimed_at)) as at_ms, coalesce(decision, '') as code, '' as detail,
@@ -173,6 +174,14 @@ select * from (
           decision_id
    from dialerd.gate_decision where lead_id = $1
    order by decision_id desc limit $3)
+  union all
+  (select dialerd.unix_ms(decided_at), 'resolved_' || verdict,
+          'by ' || decided_by || ': ' || reason
+          || case when overtaken_at is not null then ' (the provider''s own word came first)'
+                  when applied_at is null then ' (not carried out yet)' else '' end,
+          null, null, '', '', '', '', null, null, null, null, resolution_id
+   from dialerd.resolution where lead_id = $1
+   order by resolution_id desc limit $3)
 ) as entries
 order by at_ms desc, decision_id desc, attempt_id desc
 limit $3

@@ -20,11 +20,12 @@ struct LeadReference {
   std::string account;
 };
 
-// An attempt, or a decision of the gate that led to none.
+// An attempt, a decision of the gate that led to none, or one of a person about an attempt (storage/resolution.h).
 struct StoryEntry {
   campaign::WallTime at{};  // of an attempt: when it was settled, or else claimed
   std::string code;         // what was decided: "retry", "frequency_cap:7_attempts_in_7d", ...; empty while open
-  std::string detail;       // of a gate decision: what suppresses the person ("account", "global list dnc")
+  // Of a gate decision: what suppresses the person ("account", "global list dnc"). Of a person's: who, and why.
+  std::string detail;
   std::optional<campaign::WallTime> until;
 
   std::optional<campaign::AttemptId> attempt;  // and of an attempt alone:

@@ -15,7 +15,8 @@ struct Table {
   std::vector<std::vector<std::string>> rows;
 };
 
-// progress, dispositions, attempts per lead, attempts per hour, held leads by reason: in this order.
+// progress, dispositions, attempts per lead, attempts per hour, held leads by reason, calls in doubt:
+// in this order.
 Result<std::vector<Table>> campaign_report(Session& session, campaign::CampaignId campaign);
 
 // One row per campaign: account, control, reason, leads by state, attempts today (UTC). One per account: owner, epoch,

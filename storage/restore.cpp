@@ -1,6 +1,9 @@
 // What a new owner of an account needs to know of the time before it: the open attempts, and the calls that still fill
 // the provider's rolling windows.
+#include "storage/call_detail.h"
+#include "storage/clock_steps.h"
 #include "storage/lead_facts.h"
+#include "storage/request_marks.h"
 #include "storage/session.h"
 #include "storage/transaction.h"
 
@@ -24,28 +27,47 @@ order by a.attempt_id
 // A call is counted by the provider at the latest when its answer arrived. Where that is not known (the daemon died
 // between the POST and the record), five minutes after the claim are later than any POST can have arrived. Each slice
 // counts from its end: ten seconds' precision for the windows that move fast, five minutes' for the rest of the day,
-// never too early.
+// never too early. $2: how far back by the database's clock, in milliseconds: steps forward of that clock make it more
+// than the 25 hours of the longest day.
 const std::string counts_sql = R"sql(
 with counted as (
   select campaign_id, coalesce(from_number, '') as from_number,
          least(coalesce(answered_at, least(claimed_at + interval '5 minutes', settled_at)), now()) as at
   from dialerd.attempt
-  where account = $1 and attempt_id >= dialerd.uuid7_floor(now() - interval '26 hours')
+  where account = $1
+    and attempt_id >= dialerd.uuid7_floor(now() - $2::bigint * interval '1 millisecond' - interval '1 hour')
     -- a doubt that turned out to be no call keeps its token, as it did while its daemon ran
-    and (state in ('ended', 'abandoned') or (state = 'not_placed' and disposition = 'not_placed'))
+    and (state in ('ended', 'abandoned')
+         or (state = 'not_placed' and disposition in ('not_placed', 'resolved_not_placed')))
 )
-select campaign_id, from_number, (extract(epoch from until) * 1000)::bigint, count(*)
+-- from five minutes earlier: an answer that was not recorded may have come that long before it is counted
+select campaign_id, from_number, (extract(epoch from slice - interval '5 minutes') * 1000)::bigint,
+       (extract(epoch from slice + length) * 1000)::bigint, count(*)
 from (
-  select campaign_id, from_number,
-         case when at > now() - interval '1 hour'
-              then date_bin('10 seconds', at, timestamptz 'epoch') + interval '10 seconds'
-              else date_bin('5 minutes', at, timestamptz 'epoch') + interval '5 minutes' end as until
-  from counted
-  where at > now() - interval '25 hours'
+  select campaign_id, from_number, length, date_bin(length, at, timestamptz 'epoch') as slice
+  from (
+    select campaign_id, from_number, at,
+           case when at > now() - interval '1 hour' then interval '10 seconds' else interval '5 minutes' end as length
+    from counted
+    where at > now() - $2::bigint * interval '1 millisecond'
+  ) as timed
 ) as sliced
-group by campaign_id, from_number, until
-order by until, campaign_id, from_number
+group by campaign_id, from_number, slice, length
+order by slice, campaign_id, from_number
 )sql";
+
+const std::string steps_sql =
+    "select (extract(epoch from at) * 1000)::bigint, by_ms from dialerd.clock_step where account = $1 and by_ms > 0";
+
+constexpr std::chrono::hours window_max{25};
+
+std::vector<ClockStep> steps_of(Transaction& transaction, const std::string& account) {
+  std::vector<ClockStep> steps;
+  for (const auto& row : transaction.exec(steps_sql, account)) {
+    steps.push_back({time_at(row, 0), std::chrono::milliseconds{number_at(row, 1)}});
+  }
+  return steps;
+}
 
 }  // namespace
 
@@ -53,6 +75,7 @@ Result<AccountHistory> Session::history(const std::string& account) {
   AccountHistory history;
   Result<void> done = run("reading an account's history", [&](Transaction& transaction) -> Result<void> {
     history = {};
+    const std::vector<ClockStep> steps = steps_of(transaction, account);
     for (const auto& row : transaction.exec(open_sql, account)) {
       OpenAttempt open;
       open.attempt = campaign::parse_attempt_id(text_at(row, 0)).value();
@@ -61,16 +84,20 @@ Result<AccountHistory> Session::history(const std::string& account) {
       open.state = campaign::parse_attempt_state(text_at(row, 3)).value();
       open.call_id = text_at(row, 4);
       open.claimed = time_at(row, 5);
-      if (!null_at(row, 6)) open.answered = time_at(row, 6);
+      if (!null_at(row, 6)) open.answered = counted_until(time_at(row, 6), time_at(row, 6), steps);
       open.from_number = text_at(row, 7);
       open.to_number = text_at(row, 8);
       open.facts = facts_at(row, 9);
       history.open.push_back(std::move(open));
     }
-    for (const auto& row : transaction.exec(counts_sql, account)) {
-      history.counts.push_back(
-          {campaign::CampaignId{number_at(row, 0)}, text_at(row, 1), time_at(row, 2), number_at(row, 3)});
+    const campaign::WallTime now = time_at(transaction.exec("select dialerd.unix_ms(now())")[0], 0);
+    const std::int64_t reach = reach_back(now, window_max, steps).count();
+    for (const auto& row : transaction.exec(counts_sql, account, reach)) {
+      history.counts.push_back({campaign::CampaignId{number_at(row, 0)}, text_at(row, 1),
+                                counted_until(time_at(row, 2), time_at(row, 3), steps), number_at(row, 4)});
     }
+    history.ended = calls_without_details(transaction, account);
+    history.requests = told_requests(transaction, account, steps);
     return {};
   });
   if (done.has_error()) return done.error();

@@ -1,6 +1,9 @@
 #include "storage/session.h"
 
+#include "failpoint/failpoint.h"
+
 #include "storage/connection_string.h"
+#include "storage/durability.h"
 #include "storage/failure.h"
 #include "storage/transaction.h"
 
@@ -19,6 +22,12 @@ class Session::Impl {
     if (text.has_error()) return text.error();
     connection_ = std::make_unique<pqxx::connection>(*text);
     forbid_silent_reconnect();
+    if (settings_.must_be_durable) {
+      Transaction transaction(*connection_);
+      if (const auto faults = durability_faults(transaction); !faults.empty()) {
+        return Error{ErrorKind::unavailable, "this server may lose commits: " + words_of(faults)};
+      }
+    }
     return {};
   }
 
@@ -51,13 +60,18 @@ Result<void> Session::run(std::string_view doing, const std::function<Result<voi
     try {
       if (!reused) {
         Result<void> connected = impl_->connect();
-        if (connected.has_error()) return connected;
+        if (connected.has_error()) {
+          impl_->drop();
+          return connected;
+        }
       }
       Transaction transaction(impl_->connection());
       Result<void> outcome = work(transaction);
       if (outcome.has_error()) return outcome;  // the transaction's destructor rolls back
+      failpoint::hit(doing, "before_commit");
       phase = Phase::commit;
       transaction.commit();
+      failpoint::hit(doing, "committed");
       return {};
     } catch (...) {
       Failure failure = classify(doing, phase, std::current_exception());

@@ -25,7 +25,10 @@
 #include "campaign/lead.h"
 #include "config/daemon_config.h"
 #include "config/rules_config.h"
+#include "storage/clock_steps.h"
 #include "storage/error.h"
+#include "storage/fleet.h"
+#include "storage/inbox.h"
 
 namespace dialerd::storage {
 
@@ -37,12 +40,23 @@ struct SessionSettings {
   std::string application_name = "dialerd";
   std::chrono::milliseconds statement_timeout{15000};
   std::chrono::milliseconds lock_timeout{5000};
+  // Only a server that forgets no commit will do: each new connection is asked (storage/durability.h), and one to
+  // another server is `unavailable`.
+  bool must_be_durable = false;
+  bool server_defaults = false;  // without this folder's own session settings: to see what the server's are
 };
 
 // The right to dial for an account: see dialerd.ownership.
 struct Ownership {
   std::string account;
   std::int64_t epoch = 0;
+};
+
+// What an owner leaves for the next one: see storage/clock_steps.h.
+struct ClockRecord {
+  ClockMark mark;                // no boot_id: leave the one that is there
+  std::vector<ClockStep> steps;  // found since the last record
+  std::string found_by;
 };
 
 // What the database decides of a campaign's rules, because it alone knows all campaigns and all lists.
@@ -91,6 +105,8 @@ struct WriteBatch {
   Ownership owner;
   std::vector<campaign::Record> records;
   std::vector<campaign::Settlement> settlements;  // may follow a record of the same attempt in the same batch
+  std::vector<campaign::DetailRecord> details{};
+  std::vector<campaign::LateNews> late_news{};
 };
 
 using campaign::AccountHistory;
@@ -119,12 +135,28 @@ class Session {
   // --- ownership (storage/ownership.cpp)
   // Takes the account when it is free, expired, or already `owner`'s; grows the epoch then. not_owner: somebody else
   // holds it. Waits for claims and writes of the former owner that are under way, so whatever they wrote is there to be
-  // read.
-  Result<Ownership> acquire(const std::string& account, const std::string& owner, std::chrono::milliseconds lease);
-  // Prolongs the lease from now on, an expired one too as long as nobody has taken the account.
-  Result<void> renew(const Ownership& ownership, std::chrono::milliseconds lease);
-  // Ends the lease at once: no more claims; writes still go through until somebody acquires.
-  Result<void> release(const Ownership& ownership);
+  // read. `silent`: takes it, too, if its lease is still this very one (epoch and stamp), whatever the database's clock
+  // says of it: the caller saw it unchanged for longer than the lease is.
+  Result<Ownership> acquire(const std::string& account, const std::string& owner, std::chrono::milliseconds lease,
+                            const std::optional<SeenLease>& silent = std::nullopt);
+  // Prolongs the lease from now on, an expired one too as long as nobody has taken the account. With `clock`, what the
+  // owner knows of the database's clock is kept in the same transaction.
+  // `requests`: what the owner has sent lately, for the next one (storage/request_marks.h).
+  Result<void> renew(const Ownership& ownership, std::chrono::milliseconds lease, const ClockRecord& clock = {},
+                     const std::optional<campaign::RequestHistory>& requests = std::nullopt);
+  // Ends the lease at once: no more claims; writes still go through until somebody acquires. The owner sends no request
+  // after those that it tells of.
+  Result<void> release(const Ownership& ownership,
+                       const std::optional<campaign::RequestHistory>& requests = std::nullopt);
+  // The mark that the account's owners left; no mark: an empty boot_id.
+  Result<ClockMark> clock_mark(const std::string& account);
+  Result<std::vector<ClockStep>> clock_steps(const std::string& account);
+
+  // --- the fleet (storage/fleet.cpp)
+  // Says that this daemon is alive, for `valid_for`, and reads who else is and who owns what.
+  Result<Fleet> heartbeat(const DaemonCard& card, std::chrono::milliseconds valid_for);
+  // Forgets this daemon.
+  Result<void> leave(const std::string& owner);
 
   // --- the way of a lead (storage/claim.cpp, storage/write.cpp)
   // Picks due leads, writes their attempts as `dialing`, commits. Leads get the request's attempt ids in due order.
@@ -166,6 +198,14 @@ class Session {
   // Makes the partitions that attempts of this and the next two months go to. At start-up, before the first claim, and
   // once an hour.
   Result<void> ensure_partitions();
+
+  // --- webhooks (storage/inbox.cpp)
+  // Keeps those that are not there yet. Runs parallel to `webhooks`: the new event's id, or nullopt for one that was
+  // there, or that is equal to an earlier one of the same batch.
+  Result<std::vector<std::optional<std::int64_t>>> keep_webhooks(const std::vector<Webhook>& webhooks);
+  // Of these accounts, the oldest first, at most so many: those that no owner has handled.
+  Result<std::vector<PendingWebhook>> pending_webhooks(const std::vector<std::string>& accounts, std::int64_t most);
+  Result<void> webhooks_handled(const std::vector<HandledWebhook>& handled);
 
   // Whether the caller could make the transaction twice: decides what a COMMIT in doubt is called.
   enum class Repeat { harmless, harmful };

@@ -1,7 +1,9 @@
-// What became of attempts, written in groups: first how POSTs were answered, then how attempts ended.
+// What became of attempts, written in groups: first how POSTs were answered, then how attempts ended, then what is
+// known of calls beside that.
 #include <map>
 
-#include "storage/array_text.h"
+#include "storage/call_detail.h"
+#include "storage/column.h"
 #include "storage/session.h"
 #include "storage/transaction.h"
 
@@ -85,23 +87,14 @@ from s
 where l.lead_id = s.lead_id and l.attempt_id = s.attempt_id
 )sql";
 
-class Column {
- public:
-  void text(const std::string& value) { value.empty() ? array_.add_null() : array_.add(value); }
-  void token(std::string_view value) { array_.add_token(value); }
-  void flag(bool value) { array_.add_token(value ? "true" : "false"); }
-  void number(std::optional<std::int64_t> value) { value ? array_.add_number(*value) : array_.add_null(); }
-  void number_or_null(int value) { value == 0 ? array_.add_null() : array_.add_number(value); }
-  void time(std::optional<campaign::WallTime> value) {
-    value ? array_.add_number(milliseconds_of(*value)) : array_.add_null();
-  }
-  // Kept as it is when empty: for columns that are not null.
-  void exact_text(const std::string& value) { array_.add(value); }
-  std::string array() const { return array_.text(); }
-
- private:
-  ArrayText array_;
-};
+// What a person decided (storage/resolution.h) is carried out in the transaction that settles the attempt so.
+const std::string applied_sql = R"sql(
+update dialerd.resolution r
+set applied_at = now()
+from dialerd.attempt a
+where a.attempt_id = any($2::uuid[]) and a.account = $1 and a.disposition = 'resolved_' || r.verdict
+  and r.attempt_id = a.attempt_id and r.applied_at is null and r.overtaken_at is null
+)sql";
 
 // One record per attempt, in id order: an UPDATE takes one of several for the same row, and not a certain one. The
 // accepted call beats the doubt about it.
@@ -112,6 +105,7 @@ std::vector<const Record*> furthest_records(const std::vector<Record>& records) 
     if (!is_new && record.state == AttemptState::in_progress) at->second = &record;
   }
   std::vector<const Record*> ordered;
+  ordered.reserve(furthest.size());
   for (const auto& entry : furthest) ordered.push_back(entry.second);
   return ordered;
 }
@@ -123,6 +117,7 @@ std::vector<const Settlement*> first_settlements(const std::vector<Settlement>& 
     first.try_emplace(std::pair{settlement.lead, settlement.attempt}, &settlement);
   }
   std::vector<const Settlement*> ordered;
+  ordered.reserve(first.size());
   for (const auto& entry : first) ordered.push_back(entry.second);
   return ordered;
 }
@@ -179,12 +174,24 @@ void write_settlements(Transaction& transaction, const std::string& account,
                    callback.array(), number_index.array());
 }
 
+void mark_resolutions_applied(Transaction& transaction, const std::string& account,
+                              const std::vector<const Settlement*>& settlements) {
+  Column attempt;
+  bool any = false;
+  for (const Settlement* settlement : settlements) {
+    if (!settlement->disposition.starts_with("resolved_")) continue;
+    attempt.token(to_string(settlement->attempt));
+    any = true;
+  }
+  if (any) transaction.exec(applied_sql, account, attempt.array());
+}
+
 }  // namespace
 
 Result<void> Session::write(const WriteBatch& batch) {
   const std::vector<const Record*> records = furthest_records(batch.records);
   const std::vector<const Settlement*> settlements = first_settlements(batch.settlements);
-  if (records.empty() && settlements.empty()) return {};
+  if (records.empty() && settlements.empty() && batch.details.empty() && batch.late_news.empty()) return {};
   return run("writing outcomes", [&](Transaction& transaction) -> Result<void> {
     if (transaction.exec(fence_sql, batch.owner.account, batch.owner.epoch).empty()) {
       return Error{ErrorKind::not_owner, "account " + batch.owner.account + " is no longer owned under epoch " +
@@ -192,6 +199,9 @@ Result<void> Session::write(const WriteBatch& batch) {
     }
     if (!records.empty()) write_records(transaction, batch.owner.account, records);
     if (!settlements.empty()) write_settlements(transaction, batch.owner.account, settlements);
+    mark_resolutions_applied(transaction, batch.owner.account, settlements);
+    write_details(transaction, batch.owner.account, batch.details);
+    write_late_news(transaction, batch.owner.account, batch.late_news);
     return {};
   });
 }

@@ -60,6 +60,15 @@ struct WhyOptions {
 };
 ExitCode why(const WhyOptions& options);
 
+struct ResolveOptions {
+  std::filesystem::path config;
+  std::string attempt;  // its id
+  bool placed = false;
+  std::string reason;
+  std::string by;  // empty: who typed the command
+};
+ExitCode resolve(const ResolveOptions& options);
+
 struct PauseOptions {
   std::filesystem::path config;
   std::string campaign;

@@ -11,9 +11,31 @@
 #include "daemon/log.h"
 #include "daemon/runner.h"
 #include "daemon/secrets.h"
+#include "daemon/webhook/path_secrets.h"
+#include "storage/durability.h"
 
 namespace dialerd::daemon::commands {
 namespace {
+
+// An intent that a crashed server forgets is a person called twice. Says what is wrong with the server; nullopt:
+// nothing, or the operator takes the risk.
+std::optional<ExitCode> check_durability(const storage::SessionSettings& session, bool allow_data_loss) {
+  auto faults = storage::durability_faults(session);
+  if (!faults) {
+    complain(faults.error().message);
+    return exit_code_of(faults.error());
+  }
+  if (faults->empty()) return std::nullopt;
+  const std::string words = storage::words_of(*faults);
+  if (allow_data_loss) {
+    log::warning("THE DATABASE MAY LOSE WHAT IT HAS COMMITTED, and people may be called twice: " + words +
+                 ". Allowed by database.allow_data_loss");
+    return std::nullopt;
+  }
+  complain("the database may lose what it has committed, and people would be called twice: " + words +
+           ". For a database that holds nothing real: 'allow_data_loss: true' below 'database'");
+  return ExitCode::configuration;
+}
 
 // What must be right in the database before the first call: schema, partitions, campaigns, its clock.
 std::optional<ExitCode> prepare_database(const Files& files, RunnerSettings& settings) {
@@ -38,6 +60,31 @@ std::optional<ExitCode> prepare_database(const Files& files, RunnerSettings& set
   return std::nullopt;
 }
 
+// What the account's webhooks show that they know. Complains about what is no good.
+std::optional<webhook::EndpointSecrets> read_webhook_secrets(const config::Account& account) {
+  webhook::EndpointSecrets secrets;
+  if (!account.webhook) return secrets;
+  auto wrong = [&](const char* which, const std::string& what) {
+    complain("account " + account.name + ": its webhook's " + which + ": " + what);
+    return std::nullopt;
+  };
+  for (const config::SecretReference& reference : account.webhook->path_secrets) {
+    auto secret = read_secret(reference);
+    if (!secret) return wrong("path secret", secret.error().message);
+    if (auto fault = webhook::path_secret_fault(*secret)) {
+      return wrong("path secret", "'" + reference.value + "' " + *fault);
+    }
+    secrets.path.push_back(std::move(*secret));
+  }
+  if (!account.webhook->signature) return secrets;
+  for (const config::SecretReference& reference : account.webhook->signature->secrets) {
+    auto secret = read_secret(reference);
+    if (!secret) return wrong("signature secret", secret.error().message);
+    secrets.signature.push_back(std::move(*secret));
+  }
+  return secrets;
+}
+
 }  // namespace
 
 ExitCode run(const RunOptions& options) {
@@ -55,13 +102,19 @@ ExitCode run(const RunOptions& options) {
       return ExitCode::configuration;
     }
     settings.api_keys.push_back(std::move(*key));
+    auto webhook_secrets = read_webhook_secrets(account);
+    if (!webhook_secrets) return ExitCode::configuration;
+    settings.webhook_secrets.push_back(std::move(*webhook_secrets));
   }
+  log::start(files->daemon.logging);
+  const bool allow_data_loss = files->daemon.database.allow_data_loss;
+  if (auto failed = check_durability(settings.session, allow_data_loss)) return *failed;
+  settings.session.must_be_durable = !allow_data_loss;
   if (auto failed = prepare_database(*files, settings)) return *failed;
 
   settings.until_done = options.until_done;
   settings.daemon = std::move(files->daemon);
   settings.campaigns = std::move(files->campaigns);
-  log::start(settings.daemon.logging);
   std::unique_ptr<Runner> runner;
   try {
     runner = std::make_unique<Runner>(std::move(settings));

@@ -2,87 +2,16 @@
 
 #include <utility>
 
-#include "daemon/voxapi/answer_class.h"
-#include "daemon/voxapi/detail.h"
+#include "daemon/voxapi/answers.h"
 #include "daemon/voxapi/pool.h"
-#include "daemon/voxapi/reading.h"
 #include "daemon/voxapi/request.h"
-#include "daemon/voxapi/retry_after.h"
 #include "daemon/voxapi/tls.h"
 
 namespace dialerd::daemon::voxapi {
 namespace {
 
-using campaign::AnswerKind;
-using campaign::CreateAnswer;
-
 // Kept by every request under way, so that no answer's text can hold the key.
 using SharedKey = std::shared_ptr<const std::string>;
-
-bool is_success(const Exchange& exchange) {
-  return exchange.result == Exchange::Result::answered && exchange.status >= 200 && exchange.status <= 299;
-}
-
-std::chrono::sys_seconds this_machines_time() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-// A date is meant by the server's clock; ours serves when the answer does not tell it.
-std::optional<std::chrono::seconds> retry_after_of(const Exchange& exchange) {
-  if (exchange.retry_after.empty()) return std::nullopt;
-  const auto here = this_machines_time();
-  return parse_retry_after(exchange.retry_after, parse_http_date(exchange.date, here).value_or(here));
-}
-
-CreateAnswer create_answer(const Exchange& exchange, const std::string& key) {
-  if (exchange.result == Exchange::Result::answered) {
-    CreateBody body;
-    if (is_success(exchange)) {
-      body.call_id = read_call_id(exchange.body);
-    } else {
-      body.error = make_detail(read_error(exchange.body), key);
-    }
-    return classify_create(exchange.status, body, retry_after_of(exchange));
-  }
-  CreateAnswer answer;
-  answer.kind = exchange.result == Exchange::Result::not_sent ? AnswerKind::not_sent : AnswerKind::unknown;
-  answer.http_status = exchange.status;
-  answer.detail = make_detail(exchange.failure, key);
-  return answer;
-}
-
-ReadFailure read_failure(const Exchange& exchange, const std::string& key) {
-  ReadFailure failure;
-  failure.http_status = exchange.status;
-  failure.retry_after = retry_after_of(exchange);
-  if (exchange.result != Exchange::Result::answered) {
-    failure.detail = make_detail(exchange.failure, key);
-  } else if (is_success(exchange)) {
-    failure.detail = "the answer is not what was asked for";
-  } else {
-    failure.detail = make_detail(read_error(exchange.body), key);
-  }
-  return failure;
-}
-
-ListAnswer list_answer(const Exchange& exchange, const std::string& key) {
-  ListAnswer answer;
-  if (is_success(exchange)) answer.page = read_list(exchange.body);
-  if (!answer.page) {
-    answer.failure = read_failure(exchange, key);
-  } else if (!exchange.date.empty()) {
-    answer.page->server_time = parse_http_date(exchange.date, this_machines_time());
-  }
-  return answer;
-}
-
-GetAnswer get_answer(const Exchange& exchange, const std::string& call_id, const std::string& key) {
-  GetAnswer answer;
-  if (is_success(exchange)) answer.call = read_call(exchange.body);
-  if (answer.call && answer.call->call_id != call_id) answer.call.reset();  // news of another call settles nothing
-  if (!answer.call) answer.failure = read_failure(exchange, key);
-  return answer;
-}
 
 }  // namespace
 
@@ -110,7 +39,7 @@ Client::Client(boost::asio::io_context& io, ClientSettings settings)
 Client::~Client() = default;
 
 void Client::create_call(const campaign::CallRequest& request, campaign::MonoTime send_by,
-                         std::function<void(CreateAnswer)> done) {
+                         std::function<void(campaign::CreateAnswer)> done) {
   impl_->pool().submit({.request = impl_->writer().create_call(request),
                         .send_by = send_by,
                         .done = [key = impl_->key(), done = std::move(done)](const Exchange& exchange) {

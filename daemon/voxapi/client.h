@@ -35,7 +35,8 @@ struct ClientSettings {
 // later start while pages are read can be seen twice but not missed.
 struct ListQuery {
   campaign::WallTime start_at_after{};
-  std::string cursor;  // empty: the first page
+  std::string cursor;                  // empty: the first page
+  std::vector<std::string> numbers{};  // only calls to these (call_to, repeated); empty: all
   int limit = 100;
 };
 

@@ -4,12 +4,14 @@
 #include <exception>
 #include <utility>
 
+#include "failpoint/failpoint.h"
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/write.hpp>
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include "daemon/voxapi/tcp_socket.h"
 #include "daemon/voxapi/tls.h"
 
 namespace dialerd::daemon::voxapi {
@@ -17,11 +19,6 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-
-std::string_view header(const ResponseReader::Response& response, boost::beast::http::field name) {
-  const auto value = response[name];
-  return {value.data(), value.size()};
-}
 
 std::string within(std::chrono::milliseconds time) { return " within " + std::to_string(time.count()) + " ms"; }
 
@@ -111,6 +108,10 @@ Awaitable<std::string> Connection::connect_to_any(Clock::time_point deadline) {
       // Closing, and the end of this process, drop what was not yet delivered. Else the kernel would go on for minutes
       // to deliver a POST that has been given up, and perhaps proved absent.
       stream_.next_layer().set_option(asio::socket_base::linger(true, 0), ignored);
+      // The same for a process that is stopped and sees no deadline: its POST must be gone by the time at which another
+      // owner may prove it absent.
+      limit_delivery(stream_.next_layer().native_handle(),
+                     settings_.http.write_timeout + settings_.http.response_timeout);
       co_return std::string();
     }
     failure = "connect: " + (step_timed_out_ ? "no answer" + within(settings_.http.connect_timeout) : error.message());
@@ -168,12 +169,15 @@ bool Connection::start(Job& job) {
     end({});
     return false;
   }
+  // On a connection that has been idle there is nothing, or it may have left.
+  received_before_request_ = fresh_ ? bytes_received(stream_.next_layer().native_handle()) : 0;
   job_ = std::move(job);
   request_ = std::move(job_->request);
   reader_.expect_response();
   state_ = State::writing;
   write_pending_ = true;
   set_deadline(now + settings_.http.write_timeout);
+  if (request_.starts_with("POST ")) failpoint::hit("post.before_first_byte");
   asio::async_write(stream_, asio::buffer(request_),
                     [self = shared_from_this()](const error_code& error, std::size_t) { self->written(error); });
   return true;
@@ -196,6 +200,7 @@ void Connection::written(const error_code& error) {
     fail("writing the request: " + error.message());
     return;
   }
+  if (request_.starts_with("POST ")) failpoint::hit("post.written");
   request_.clear();
   state_ = State::reading;
   set_deadline(Clock::now() + settings_.http.response_timeout);
@@ -204,6 +209,10 @@ void Connection::written(const error_code& error) {
 void Connection::received(std::size_t bytes) {
   if (state_ == State::idle) {  // an answer to nothing, such as a server's 408 before it closes
     end({});
+    return;
+  }
+  if (came_before_request()) {
+    fail("reading the answer: it was there before the request");
     return;
   }
   switch (reader_.received(bytes)) {
@@ -216,6 +225,12 @@ void Connection::received(std::size_t bytes) {
       fail("reading the answer: " + reader_.failure());
       return;
   }
+}
+
+// Whether what was just read had come before the request was written, and so is no answer to it, whatever it says.
+bool Connection::came_before_request() {
+  return received_before_request_ > 0 &&
+         BIO_number_read(SSL_get_rbio(stream_.native_handle())) <= received_before_request_;
 }
 
 void Connection::stopped_reading(const error_code& error) {
@@ -234,15 +249,11 @@ void Connection::stopped_reading(const error_code& error) {
 }
 
 void Connection::complete(bool reusable) {
+  failpoint::hit("answer.read");
   const ResponseReader::Response response = reader_.take();
   const auto done = std::move(job_->done);
   job_.reset();
-  Exchange exchange;
-  exchange.result = Exchange::Result::answered;
-  exchange.status = static_cast<int>(response.result_int());
-  exchange.body = response.body();
-  exchange.retry_after = header(response, boost::beast::http::field::retry_after);
-  exchange.date = header(response, boost::beast::http::field::date);
+  const Exchange exchange = answered(response);
 
   // The next request leaves before this one's answer is worked on.
   if (reusable && !write_pending_ && !retiring_) {

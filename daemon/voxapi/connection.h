@@ -72,6 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool may_have_left();
   void written(const boost::system::error_code& error);
   void received(std::size_t bytes);
+  bool came_before_request();
   void stopped_reading(const boost::system::error_code& error);
   void complete(bool reusable);
   void fail(const std::string& failure);
@@ -100,6 +101,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool step_timed_out_ = false;  // of resolving, connecting or the handshake
   bool write_pending_ = false;   // request_ is in use
   std::optional<Addresses> found_;
+  std::uint64_t received_before_request_ = 0;  // bytes of TLS; 0: nothing to look at
   std::string request_;
   std::optional<Job> job_;
   ResponseReader reader_;

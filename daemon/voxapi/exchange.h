@@ -24,6 +24,7 @@ struct Exchange {
   int status = 0;            // answered; no_answer: 0, or the status of the answer that broke off
   std::string_view body;
   std::string_view retry_after;  // header values, empty when absent
+  std::string_view content_encoding;
   std::string_view date;
 };
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include "daemon/voxapi/detail.h"
@@ -18,6 +20,7 @@ namespace json = boost::json;
 constexpr std::size_t depth_max = 64;
 constexpr std::size_t error_text_bytes_max = 1000;
 constexpr std::size_t cursor_bytes_max = 4096;
+constexpr std::size_t cost_bytes_max = 50;
 constexpr std::int64_t latest_ms = 253402300799999;  // 9999-12-31T23:59:59.999Z
 
 std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
@@ -104,6 +107,46 @@ std::optional<campaign::WallTime> time_of(const json::object& call, std::string_
   return campaign::WallTime(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
 }
 
+// An amount as text. The API sends text; a number, should it ever be one, in digits without an exponent.
+std::string amount_of(const json::object& object, std::string_view name) {
+  const json::value* member = object.if_contains(name);
+  if (member == nullptr) return {};
+  if (member->is_string()) return clean_text(view(member->get_string()), cost_bytes_max);
+  std::array<char, cost_bytes_max> digits;
+  std::to_chars_result written{digits.data(), std::errc::invalid_argument};
+  if (member->is_int64()) written = std::to_chars(digits.data(), digits.data() + digits.size(), member->get_int64());
+  if (member->is_uint64()) written = std::to_chars(digits.data(), digits.data() + digits.size(), member->get_uint64());
+  if (member->is_double()) {
+    written =
+        std::to_chars(digits.data(), digits.data() + digits.size(), member->get_double(), std::chars_format::fixed);
+  }
+  return written.ec == std::errc() ? std::string(digits.data(), written.ptr) : std::string();
+}
+
+// A member of whatever type as JSON text; empty when there is nothing in it.
+std::string json_of(const json::object& object, std::string_view name) {
+  const json::value* member = object.if_contains(name);
+  if (member == nullptr || member->is_null()) return {};
+  if (member->is_array() && member->get_array().empty()) return {};
+  if (member->is_object() && member->get_object().empty()) return {};
+  return clean_text(json::serialize(*member), details_bytes_max);
+}
+
+// Nothing until the provider knows the cost or something of the analysis: before that both are null, or objects of
+// nulls.
+std::optional<campaign::CallDetails> details_of(const json::object& call) {
+  campaign::CallDetails details;
+  if (const json::object* cost = object_of(call, "call_cost")) details.total_cost = amount_of(*cost, "total_cost");
+  if (const json::object* analysis = object_of(call, "call_analysis")) {
+    details.summary = clean_text(text_of(*analysis, "summary"), details_bytes_max);
+    details.sentiment = clean_text(text_of(*analysis, "user_sentiment"), details_bytes_max);
+    details.analysis = json_of(*analysis, "custom_analysis_data");
+  }
+  if (details == campaign::CallDetails{}) return std::nullopt;
+  details.recording_url = clean_text(text_of(call, "recording_url"), details_bytes_max);
+  return details;
+}
+
 std::optional<campaign::CallNews> news_of(const json::value& value) {
   const json::object* call = value.if_object();
   if (call == nullptr) return std::nullopt;
@@ -118,6 +161,7 @@ std::optional<campaign::CallNews> news_of(const json::value& value) {
   news.from_number = clean_text(text_of(*call, "from_number"), enum_bytes_max);
   news.start_at = time_of(*call, "start_at");
   news.end_at = time_of(*call, "end_at");
+  news.details = details_of(*call);
   return news;
 }
 

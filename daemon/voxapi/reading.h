@@ -13,6 +13,8 @@ namespace dialerd::daemon::voxapi {
 
 inline constexpr std::size_t call_id_bytes_max = 200;
 inline constexpr std::size_t enum_bytes_max = 100;  // of a status or a disconnection reason
+// Of each text of a call's details, which is cut there: JSON is then JSON no more, but text that begins like it.
+inline constexpr std::size_t details_bytes_max = 64 * 1024;
 
 // The `id` of a call object: printable ASCII of at most call_id_bytes_max. Empty when there is no such thing.
 std::string read_call_id(std::string_view body);

@@ -102,6 +102,10 @@ std::string RequestWriter::create_call(const campaign::CallRequest& request) con
 std::string RequestWriter::list_calls(const ListQuery& query) const {
   std::string target = "/v3/calls?sort_order=ascending&limit=" + std::to_string(query.limit);
   target += "&start_at_after=" + std::to_string(query.start_at_after.time_since_epoch().count());
+  for (const std::string& number : query.numbers) {
+    target += "&call_to=";
+    append_escaped(target, number);
+  }
   if (!query.cursor.empty()) {
     target += "&cursor=";
     append_escaped(target, query.cursor);

@@ -12,8 +12,18 @@ constexpr std::size_t chunk_bytes = 16 * 1024;  // the most that one TLS record 
 constexpr std::size_t input_bytes_max = header_bytes_max + chunk_bytes;
 constexpr int interim_responses_max = 8;
 
+std::string_view header(const ResponseReader::Response& response, http::field name) {
+  const auto value = response[name];
+  return {value.data(), value.size()};
+}
+
+constexpr int switching_protocols = 101;
+
+// No chunked body ends with fewer bytes than these: "0", CRLF, CRLF. Beast must not be shown fewer (see parse).
+constexpr std::size_t last_chunk_bytes_min = 5;
+
 // 1xx but 101, which would end HTTP on this connection: announcements that the real response follows (RFC 9110, 15.2).
-bool is_interim(int status) { return status >= 100 && status <= 199 && status != 101; }
+bool is_interim(int status) { return status >= 100 && status <= 199 && status != switching_protocols; }
 
 }  // namespace
 
@@ -35,6 +45,9 @@ ResponseReader::Progress ResponseReader::received(std::size_t bytes) {
 
 ResponseReader::Progress ResponseReader::parse() {
   while (input_.size() > 0) {
+    // Boost before 1.86 asserts, which ends the process, when a last chunk comes in such pieces that it sees "0", CRLF
+    // and one byte more (boostorg/beast#2861).
+    if (parser_->is_header_done() && parser_->chunked() && input_.size() < last_chunk_bytes_min) break;
     boost::system::error_code error;
     input_.consume(parser_->put(input_.data(), error));
     if (error == http::error::need_more) break;
@@ -72,6 +85,19 @@ int ResponseReader::status() const {
   return parser_->is_header_done() ? static_cast<int>(parser_->get().result_int()) : 0;
 }
 
-bool ResponseReader::keeps_alive() const { return parser_->keep_alive(); }
+bool ResponseReader::keeps_alive() const {
+  return parser_->keep_alive() && status() != switching_protocols;  // what follows that one is not HTTP any more
+}
+
+Exchange answered(const ResponseReader::Response& response) {
+  Exchange exchange;
+  exchange.result = Exchange::Result::answered;
+  exchange.status = static_cast<int>(response.result_int());
+  exchange.body = response.body();
+  exchange.retry_after = header(response, http::field::retry_after);
+  exchange.content_encoding = header(response, http::field::content_encoding);
+  exchange.date = header(response, http::field::date);
+  return exchange;
+}
 
 }  // namespace dialerd::daemon::voxapi

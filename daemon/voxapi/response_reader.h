@@ -11,6 +11,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "daemon/voxapi/exchange.h"
+
 namespace dialerd::daemon::voxapi {
 
 class ResponseReader {
@@ -46,5 +48,8 @@ class ResponseReader {
   int interim_responses_ = 0;
   std::string failure_;
 };
+
+// A whole response as what came of its request. Views of `response`.
+Exchange answered(const ResponseReader::Response& response);
 
 }  // namespace dialerd::daemon::voxapi

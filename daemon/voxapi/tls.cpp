@@ -19,6 +19,8 @@ void require(bool done, const char* what) {
 ssl::context make_tls_context(const std::optional<std::filesystem::path>& ca_file) {
   ssl::context context(ssl::context::tls_client);
   require(SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION) == 1, "setting the lowest version");
+  // What was verified stays what we speak with: no second handshake within a connection (TLS 1.2).
+  SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_RENEGOTIATION);
   context.set_verify_mode(ssl::verify_peer);
   boost::system::error_code error;
   if (ca_file) {

@@ -92,10 +92,46 @@ TEST_F(History, ASliceEndsAfterItsCallsAndSoonAfter) {
   ASSERT_EQ(counts.size(), 2U);
   const auto day_slice = counts[0].until - (wall_now() - 5h);
   EXPECT_GT(day_slice, -1s);
-  EXPECT_LE(day_slice, 5min);
+  EXPECT_LE(day_slice, 5min + storage::clock_step_untold_max);
   const auto hour_slice = counts[1].until - (wall_now() - 30min);
   EXPECT_GT(hour_slice, -1s);
-  EXPECT_LE(hour_slice, 10s);
+  EXPECT_LE(hour_slice, 10s + storage::clock_step_untold_max);
+}
+
+TEST_F(History, CallsFromBeforeAStepForwardAreAsYoungAsTheyAre) {
+  // An hour of the clock was jumped over 10 minutes ago: by it the first call is 75 minutes old, and truly 15.
+  past_attempt(75min, "ended", 75min);
+  past_attempt(5min, "ended", 5min);
+  must(session_.renew(owner_, 60s, {{}, {{wall_now() - 70min, 1h}}, "test"}));
+  const auto counts = must(session_.history("main")).counts;
+  ASSERT_EQ(counts.size(), 2U);
+  EXPECT_GT(counts[0].until, wall_now() - 15min - 1s);
+  EXPECT_LE(counts[0].until, wall_now() - 15min + 5min + storage::clock_step_untold_max);
+  EXPECT_LE(counts[1].until, wall_now() - 5min + 10s + storage::clock_step_untold_max) << "after the step";
+}
+
+TEST_F(History, ReachesBackBeyondTheLongestDayWhenTheClockJumped) {
+  past_attempt(24h * 10, "ended", 24h * 10);
+  EXPECT_EQ(calls(), 0);
+  must(session_.renew(owner_, 60s, {{}, {{wall_now() - 239h, 238h}}, "test"}));
+  EXPECT_EQ(calls(), 1) << "it was two hours ago";
+}
+
+TEST_F(History, AnOpenCallsAnswerIsAsYoungAsItIs) {
+  add_leads(1);
+  auto record = accepted(claim(1).at(0));
+  record.answered = wall_now() - 75min;
+  must(this->record(record));
+  must(session_.renew(owner_, 60s, {{}, {{wall_now() - 70min, 1h}}, "test"}));
+  const auto answered = must(session_.history("main")).open.at(0).answered.value();
+  EXPECT_LT(std::chrono::abs(answered - (wall_now() - 15min)), 10s);
+}
+
+TEST_F(History, AStepBetweenTheClaimAndAnUnrecordedAnswerCounts) {
+  // Claimed 65 minutes ago by the clock, which jumped an hour a minute later; counted five minutes after the claim.
+  past_attempt(65min, "abandoned", std::nullopt);
+  must(session_.renew(owner_, 60s, {{}, {{wall_now() - 64min, 1h}}, "test"}));
+  EXPECT_GT(must(session_.history("main")).counts.at(0).until, wall_now() - 5min);
 }
 
 TEST_F(History, CountsEachCallerNumberByItself) {

@@ -90,6 +90,24 @@ TEST_F(Migrate, TheDaemonsRoleKeepsWhatItNeeds) {
   database_.rows("drop owned by " + role + "; drop role " + role);
 }
 
+// Also where the database's administrator has set no default privileges.
+TEST_F(Migrate, TheDaemonsRoleMayWriteOutcomesAndDeleteNone) {
+  const std::string role = "r" + database_.name();
+  database_.rows(std::string(storage::migrations()[0].sql));
+  database_.rows("create role " + role + " login; grant select, insert, update on all tables in schema dialerd to " +
+                 role);
+  for (std::size_t i = 1; i <= 4; ++i) database_.rows(std::string(storage::migrations()[i].sql));
+  const auto may = [&](const std::string& privileges) {
+    return database_.value(
+        "select string_agg(has_table_privilege('" + role + "', 'dialerd.' || t, '" + privileges +
+        "')::text, ' ') from unnest(array['call_detail', 'late_news', 'resolution', 'webhook_event']) t");
+  };
+  for (const char* privilege : {"select", "insert", "update"})
+    EXPECT_EQ(may(privilege), "true true true true") << privilege;
+  EXPECT_EQ(may("delete"), "false false false false");
+  database_.rows("drop owned by " + role + "; drop role " + role);
+}
+
 TEST_F(Migrate, TwoAtOnceShareTheWork) {
   std::atomic<int> total = 0;
   std::vector<std::thread> threads;

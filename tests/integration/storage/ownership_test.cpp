@@ -61,6 +61,7 @@ TEST_F(Ownership, AnExpiredOwnerClaimsNothingButStillWritesUntilSomebodyTakesOve
 
 TEST_F(Ownership, ReleaseEndsTheLeaseAtOnceAndKeepsTheEpoch) {
   must(session_.release(owner_));
+  EXPECT_EQ(database_.value("select lease_until from dialerd.ownership"), "-infinity") << "whatever the clock does";
   EXPECT_EQ(must(session_.acquire("main", "standby", 60s)).epoch, owner_.epoch + 1);
 }
 
@@ -78,6 +79,57 @@ TEST_F(Ownership, TakingWaitsForWritesUnderWay) {
     return {};
   }));
   EXPECT_EQ(must(taking.get()).epoch, owner_.epoch + 1);
+}
+
+storage::SeenLease seen(storage::Session& session) {
+  return must(session.heartbeat({"looker", {"main"}, true, "host", 1, "1.0"}, 5s)).leases.at(0);
+}
+
+// The database's clock went back: its word on the lease is worth nothing, and the silence of its owner is.
+TEST_F(Ownership, ALeaseThatIsStillTheOneSeenMayBeTakenAsSilent) {
+  storage::Session standby(database_.settings());
+  const storage::SeenLease lease = seen(standby);
+  expect_not_owner(standby.acquire("main", "standby", 60s));
+  EXPECT_EQ(must(standby.acquire("main", "standby", 60s, lease)).epoch, owner_.epoch + 1);
+}
+
+TEST_F(Ownership, ALeaseThatWasRenewedMeanwhileIsNotSilent) {
+  storage::Session standby(database_.settings());
+  const storage::SeenLease lease = seen(standby);
+  must(session_.renew(owner_, 60s));
+  expect_not_owner(standby.acquire("main", "standby", 60s, lease));
+}
+
+TEST_F(Ownership, TellsSinceWhen) {
+  EXPECT_EQ(database_.value("select since between now() - interval '1 minute' and now() from dialerd.ownership"), "t");
+}
+
+TEST_F(Ownership, AnOwnerLeavesItsClocksForTheNextOne) {
+  EXPECT_EQ(must(session_.clock_mark("main")).boot_id, "");
+  const auto at = wall_now();
+  must(session_.renew(owner_, 60s, {{"boot", 5s, at}, {{at, 1h}, {at + 2h, -90s}}, "test"}));
+  must(session_.renew(owner_, 60s));  // says nothing of clocks, and leaves what is there
+  const auto mark = must(session_.clock_mark("main"));
+  EXPECT_EQ(mark.boot_id, "boot");
+  EXPECT_EQ(mark.since_boot, 5s);
+  EXPECT_EQ(mark.database, at);
+  EXPECT_EQ(database_.rows("select account, by_ms, found_by from dialerd.clock_step order by step_id"),
+            (std::vector<std::vector<std::string>>{{"main", "3600000", "test"}, {"main", "-90000", "test"}}));
+}
+
+TEST_F(Ownership, AStepThatIsToldTwiceIsOneStep) {
+  const storage::ClockRecord record{{"boot", 5s, wall_now()}, {{wall_now(), 1h}}, "test"};
+  must(session_.renew(owner_, 60s, record));
+  must(session_.renew(owner_, 60s, record));
+  EXPECT_EQ(must(session_.clock_steps("main")).size(), 1U);
+}
+
+TEST_F(Ownership, AFormerOwnerLeavesNoClocks) {
+  must(session_.release(owner_));
+  must(session_.acquire("main", "another", 60s));
+  expect_not_owner(session_.renew(owner_, 60s, {{"boot", 5s, wall_now()}, {{wall_now(), 1h}}, "test"}));
+  EXPECT_EQ(must(session_.clock_mark("main")).boot_id, "");
+  EXPECT_EQ(database_.value("select count(*) from dialerd.clock_step"), "0");
 }
 
 TEST_F(Ownership, OfTwoThatTakeAtOnceOneWins) {

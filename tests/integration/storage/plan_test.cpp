@@ -68,6 +68,16 @@ TEST_P(Plan, ABatchReadsNoTableFromEndToEnd) {
   EXPECT_EQ(counted("seq_tup_read"), 0) << "settle";
   EXPECT_LE(counted("idx_tup_fetch"), 3 * static_cast<std::int64_t>(batch)) << "settle";
 
+  storage::WriteBatch after{owner_, {}, {}, {}, {}};
+  for (const auto& lead : leads) {
+    after.details.push_back({lead.attempt, {"1.5", "summary", "", "[1]", ""}});
+    after.late_news.push_back({lead.attempt, "call", "error", "flow_error", {}, {}, wall_now()});
+  }
+  reset();
+  must(session_.write(after));
+  EXPECT_EQ(counted("seq_tup_read"), 0) << "details and late news";
+  EXPECT_LE(counted("idx_tup_fetch"), 2 * static_cast<std::int64_t>(batch)) << "details and late news";
+
   reset();
   must(session_.read_back(request(batch)));
   EXPECT_EQ(counted("seq_tup_read"), 0) << "read back";

@@ -49,6 +49,7 @@ database:
   password: {file: /etc/dialerd/db-password}
   statement_timeout: 20s
   lock_timeout: 1500ms
+  allow_data_loss: true
 accounts:
   main:
     base_url: https://localhost:8443
@@ -67,6 +68,7 @@ lease: 15s
   EXPECT_EQ(daemon.database.password, (SecretReference{SecretReference::Kind::file, "/etc/dialerd/db-password"}));
   EXPECT_EQ(daemon.database.statement_timeout, 20s);
   EXPECT_EQ(daemon.database.lock_timeout, 1500ms);
+  EXPECT_TRUE(daemon.database.allow_data_loss);
   ASSERT_EQ(daemon.accounts.size(), 2U);
   EXPECT_EQ(daemon.accounts[0].name, "main");
   EXPECT_EQ(daemon.accounts[0].base_url, "https://localhost:8443");
@@ -181,7 +183,7 @@ TEST(DaemonConfig, SaysWhatIsWrongWithAValue) {
       {"logging: {format: \"\\e[31m\"}", "d.yaml:5:19: error: 'format' cannot be ' [31m'; write one of: text, json"},
       {"colour: red",
        "d.yaml:5:1: error: unknown key 'colour'; known keys here: database, accounts, campaigns, http, "
-       "follow, logging, drain_timeout, lease"},
+       "follow, webhook, monitoring, logging, drain_timeout, lease"},
   };
   for (const Bad& bad : cases) EXPECT_THAT(problems_with(bad.text), ElementsAre(bad.message)) << bad.text;
 }

@@ -71,6 +71,12 @@ leads: {alternates: [second], consent_at: consent}
         load_daemon_text("database: {conninfo: dbname=d}\ncampaigns: []\naccounts:\n  main:\n" + account + "\n");
     EXPECT_THAT(messages(loaded.diagnostics), IsEmpty()) << block;
   }
+  const auto webhook_blocks = yaml_blocks(docs / "webhooks.md");
+  ASSERT_THAT(webhook_blocks, SizeIs(testing::Ge(3U)));
+  for (const std::string& block : webhook_blocks) {
+    const auto loaded = load_daemon_text("database: {conninfo: dbname=d}\ncampaigns: []\n" + block);
+    EXPECT_THAT(messages(loaded.diagnostics), IsEmpty()) << block;
+  }
 }
 
 }  // namespace

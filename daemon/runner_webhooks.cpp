@@ -1,0 +1,78 @@
+// Webhooks, and being asked how the daemon is: what the runner has to do with its servers.
+#include <algorithm>
+#include <utility>
+
+#include "daemon/log.h"
+#include "daemon/monitoring.h"
+#include "daemon/runner.h"
+#include "daemon/webhook/envelope.h"
+#include "daemon/webhook_reception.h"
+
+namespace dialerd::daemon {
+namespace {
+
+constexpr std::size_t monitoring_connections = 16;
+
+// Events that say of a call only that it goes on.
+bool only_begun(const std::string& event) { return event == "call_started" || event == "mid_call"; }
+
+}  // namespace
+
+void Runner::start_servers() {
+  if (settings_.daemon.webhook) {
+    std::vector<webhook::Endpoint> endpoints;
+    for (std::size_t i = 0; i < settings_.daemon.accounts.size(); ++i) {
+      const config::Account& account = settings_.daemon.accounts[i];
+      if (account.webhook) endpoints.push_back(webhook::make_endpoint(account, settings_.webhook_secrets[i]));
+    }
+    webhooks_ = std::make_unique<WebhookReception>(
+        io_, *settings_.daemon.webhook, std::move(endpoints), settings_.session,
+        WebhookReception::Listener{
+            [this](const std::vector<storage::PendingWebhook>& webhooks) { return tell_webhooks(webhooks); },
+            [this](const storage::Error& error) { storage_failed(error); }, [this] { storage_worked(); }});
+  }
+  if (settings_.daemon.monitoring) {
+    http_server::Limits limits;
+    limits.connections = monitoring_connections;
+    limits.body_bytes_max = 0;
+    monitoring_ = std::make_unique<Monitoring>([this] { return readiness(); });
+    monitoring_server_ = std::make_unique<http_server::Server>(
+        io_, limits, nullptr, *monitoring_, [](std::string_view, const std::optional<config::IpAddress>&) {});
+    const config::ListenAddress& address = settings_.daemon.monitoring->address;
+    monitoring_server_->listen(address.address, address.port);
+  }
+}
+
+// What is kept of webhooks, told to the engine where this daemon owns the account. A trusted one is the provider's own
+// word, if it says what became of the call; every other one makes the engine look the call up.
+std::vector<storage::HandledWebhook> Runner::tell_webhooks(const std::vector<storage::PendingWebhook>& webhooks) {
+  using Verdict = storage::HandledWebhook::Verdict;
+  std::vector<storage::HandledWebhook> handled;
+  for (const auto& [id, webhook] : webhooks) {
+    auto account = std::find_if(accounts_.begin(), accounts_.end(),
+                                [&](const auto& one) { return one->name() == webhook.account; });
+    if (account == accounts_.end() || !(*account)->ownership()) continue;
+    auto said = webhook.trusted ? webhook::read_envelope(webhook.body) : std::nullopt;
+    if (said && !said->call.status.empty()) {
+      engine_.news(clock_.now(), (*account)->index(), said->call);
+      handled.push_back({id, Verdict::news});
+    } else {
+      engine_.hinted(clock_.now(), (*account)->index(),
+                     campaign::Hint{webhook.attempt, webhook.call_id, only_begun(webhook.event)});
+      handled.push_back({id, Verdict::hint});
+    }
+  }
+  if (!handled.empty()) schedule_tick();
+  return handled;
+}
+
+void Runner::keep_house_of_webhooks() {
+  if (!webhooks_) return;
+  std::vector<std::string> owned;
+  for (const auto& account : accounts_) {
+    if (account->ownership()) owned.push_back(account->name());
+  }
+  webhooks_->keep_house(owned);
+}
+
+}  // namespace dialerd::daemon

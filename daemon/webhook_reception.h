@@ -1,0 +1,67 @@
+// All that receiving webhooks takes, put together: the server, who decides about requests, and their way into the
+// database. On the loop's thread; it must live as long as the loop runs.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "config/daemon_config.h"
+#include "daemon/http_server/refusal_log.h"
+#include "daemon/http_server/server.h"
+#include "daemon/storage_thread.h"
+#include "daemon/webhook/endpoint.h"
+#include "daemon/webhook/receiver.h"
+#include "daemon/webhook_intake.h"
+#include "storage/inbox.h"
+
+namespace dialerd::daemon {
+
+class WebhookReception {
+ public:
+  struct Listener {
+    // Tells the engine what is kept, and returns what it did with it. What is missing from that (the account is
+    // another daemon's) stays pending, for its owner.
+    std::function<std::vector<storage::HandledWebhook>(const std::vector<storage::PendingWebhook>&)> tell;
+    std::function<void(const storage::Error&)> storage_failed;
+    std::function<void()> storage_worked;
+  };
+
+  // Listens from then on. Throws std::runtime_error when it cannot: an address in use, an unreadable certificate, no
+  // sockets from systemd.
+  WebhookReception(boost::asio::io_context& io, const config::WebhookListener& settings,
+                   std::vector<webhook::Endpoint> endpoints, storage::SessionSettings session, Listener listener);
+  ~WebhookReception();
+
+  // Reads what other daemons received for these accounts, and closes what was told. Once a second.
+  void keep_house(const std::vector<std::string>& owned_accounts);
+
+  void drain() { server_.drain(); }
+  // Every webhook that had arrived is answered.
+  bool quiet() const { return server_.quiet() && intake_.idle() && !closing_; }
+  void close() { server_.close(); }
+
+ private:
+  void tell(const std::vector<storage::PendingWebhook>& webhooks);
+  void close_handled();
+  void read_pending(const std::vector<std::string>& accounts);
+
+  boost::asio::io_context& io_;
+  Listener listener_;
+  http_server::RefusalLog refusals_;
+  std::set<std::int64_t> told_;                   // and not closed in the database yet
+  std::vector<storage::HandledWebhook> handled_;  // to be closed
+  bool closing_ = false;
+  bool reading_ = false;
+  std::unique_ptr<StorageThread> thread_;
+  WebhookIntake intake_;
+  webhook::Receiver receiver_;
+  http_server::Server server_;
+};
+
+}  // namespace dialerd::daemon

@@ -1,0 +1,55 @@
+// What the database's clock did when it was set, and how old a recorded call is in spite of it. Pure.
+//
+// Rolling windows are rebuilt after a restart from times that the database's clock told. If that clock was set forward
+// since, a call looks older than it is, and its token would come back too early. So each owner of an account leaves a
+// ClockMark in dialerd.ownership; whoever compares it with another mark of the same boot sees what nobody was there to
+// see, and records it in dialerd.clock_step. Marks of two boots, or of two machines, say nothing about each other.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/time.h"
+
+namespace dialerd::storage {
+
+// One moment by two clocks.
+struct ClockMark {
+  std::string boot_id;                     // of the machine's boot that `since_boot` counts from; empty: no mark
+  std::chrono::milliseconds since_boot{};  // CLOCK_BOOTTIME
+  campaign::WallTime database{};           // the database's clock
+};
+
+struct ClockStep {
+  campaign::WallTime at{};         // by the database's clock, just before the step or somewhat later
+  std::chrono::milliseconds by{};  // forward: positive
+};
+
+// Marks that differ by less tell no step: both were read over a network. What is not told stays in the older mark, so
+// it cannot add up.
+inline constexpr std::chrono::milliseconds clock_step_min{1000};
+// So much a step that was not told may have been, with the errors of both readings.
+inline constexpr std::chrono::milliseconds clock_step_untold_max{2000};
+
+// By how much the database's clock was set between two marks; nullopt: by nothing that could be told, or the marks are
+// of different boots.
+std::optional<ClockStep> step_between(const ClockMark& earlier, const ClockMark& later);
+
+// Of the steps that a daemon saw itself, those that are not among the recorded ones. Two are the same when they are
+// about as large and told within a minute of each other; each recorded one stands for one.
+std::vector<ClockStep> not_recorded(const std::vector<ClockStep>& seen, std::vector<ClockStep> recorded);
+
+// By when calls were counted that the database recorded between `recorded_from` and `recorded_until`, on the clock as
+// it is now: later than recorded by all steps forward since, and by what a step may have been that was not told. A step
+// backward may not be used: the times before and after it overlap, so which calls it concerns cannot be told.
+campaign::WallTime counted_until(campaign::WallTime recorded_from, campaign::WallTime recorded_until,
+                                 const std::vector<ClockStep>& steps);
+
+// How far back by the database's clock a call may have been recorded that is no older than `window`.
+std::chrono::milliseconds reach_back(campaign::WallTime now, std::chrono::milliseconds window,
+                                     const std::vector<ClockStep>& steps);
+
+}  // namespace dialerd::storage
