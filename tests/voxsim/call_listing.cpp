@@ -91,7 +91,7 @@ KeyRange CallListing::range_of(const ListQuery& query, std::int64_t now_ms) cons
   KeyRange range;
   if (query.start_at_after) range.first.time_ms = *query.start_at_after;
   if (query.start_at_before) range.last.time_ms = *query.start_at_before;
-  if (asks_for_open_calls_only(query)) {
+  if (asks_for_open_calls_only(query) && options_.never_end == 0) {
     // No call is open for longer than the longest ring and talk, so the search for open ones need not go further back.
     const std::int64_t longest_ring = std::max(options_.ring_ms.highest, options_.limits.refusal_ms.highest);
     range.first.time_ms = std::max(range.first.time_ms, now_ms - longest_ring - options_.talk_ms.highest);
@@ -132,7 +132,7 @@ bool CallListing::matches(const ListQuery& query, const Call& call, std::int64_t
   if (!lets_through(query.statuses, status_of(call, outcomes_, now_ms))) return false;
   if (!query.reasons.empty()) {
     const bool over = call.end_ms() <= now_ms;
-    if (!over || !lets_through(query.reasons, outcomes_.at(call.fate.outcome).reason)) return false;
+    if (!over || !lets_through(query.reasons, outcome_at(call, outcomes_, now_ms).reason)) return false;
   }
   const std::string_view metadata = store_.metadata(call);
   return std::all_of(query.metadata.begin(), query.metadata.end(),

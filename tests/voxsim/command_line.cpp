@@ -1,84 +1,15 @@
 #include "tests/voxsim/command_line.h"
 
-#include <charconv>
 #include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 #include <CLI/CLI.hpp>
+
+#include "tests/voxsim/flag_types.h"
+#include "tests/voxsim/webhook_flags.h"
 
 namespace dialerd::voxsim {
 
 namespace {
-
-template <typename Number>
-bool read_number(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return !text.empty() && error == std::errc{} && end == text.data() + text.size();
-}
-
-// "a:b" or "a" for both ends.
-void add_range(CLI::App& app, const std::string& flag, MillisecondRange& range, const std::string& help) {
-  const auto read = [&range](const std::string& text) {
-    const std::size_t colon = text.find(':');
-    const std::string_view view = text;
-    MillisecondRange given;
-    if (!read_number(view.substr(0, colon), given.lowest)) return false;
-    given.highest = given.lowest;
-    if (colon != std::string::npos && !read_number(view.substr(colon + 1), given.highest)) return false;
-    if (given.highest < given.lowest) return false;
-    range = given;
-    return true;
-  };
-  app.add_option_function<std::string>(
-         flag,
-         [read, flag](const std::string& text) {
-           if (!read(text))
-             throw CLI::ValidationError(flag, "expected milliseconds as LOWEST:HIGHEST, got '" + text + "'");
-         },
-         help)
-      ->type_name("MS:MS");
-}
-
-// "name=probability", repeatable.
-void add_faults(CLI::App& app, const std::string& flag, std::vector<std::pair<std::string, double>>& faults,
-                const std::string& help) {
-  app.add_option_function<std::vector<std::string>>(
-         flag,
-         [&faults, flag](const std::vector<std::string>& texts) {
-           for (const std::string& text : texts) {
-             const std::size_t equals = text.find('=');
-             double probability = 0;
-             if (equals == std::string::npos || !read_number(std::string_view(text).substr(equals + 1), probability)) {
-               throw CLI::ValidationError(flag, "expected NAME=PROBABILITY, got '" + text + "'");
-             }
-             faults.emplace_back(text.substr(0, equals), probability);
-           }
-         },
-         help)
-      ->type_name("NAME=PROBABILITY");
-}
-
-template <typename Enum>
-void add_choice(CLI::App& app, const std::string& flag, Enum& value,
-                const std::vector<std::pair<std::string, Enum>>& choices, const std::string& help) {
-  std::string names;
-  for (const auto& [name, meaning] : choices) names += (names.empty() ? "" : "|") + name;
-  app.add_option_function<std::string>(
-         flag,
-         [&value, flag, choices, names](const std::string& text) {
-           for (const auto& [name, meaning] : choices) {
-             if (name == text) {
-               value = meaning;
-               return;
-             }
-           }
-           throw CLI::ValidationError(flag, "expected " + names + ", got '" + text + "'");
-         },
-         help)
-      ->type_name(names);
-}
 
 void add_server_flags(CLI::App& app, Options& options) {
   app.add_option("--address", options.address, "address to listen on")->capture_default_str();
@@ -120,10 +51,24 @@ void add_call_flags(CLI::App& app, Options& options) {
   add_range(app, "--ring-ms", options.ring_ms, "how long a call is queued");
   add_range(app, "--talk-ms", options.talk_ms, "how long a connected call is ongoing");
   add_range(app, "--analysis-ms", options.analysis_ms, "after the end of a connected call, until analysis and cost");
+  app.add_option("--never-end", options.never_end, "probability that a call connects and never ends")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--contradict", options.contradict,
+                 "probability that a call has another reason some time after its end")
+      ->check(CLI::Range(0.0, 1.0));
+  add_range(app, "--contradict-ms", options.contradict_ms, "after the end, until the other reason is shown");
   add_range(app, "--list-lag-ms", options.list_lag_ms, "after creation, until a listing shows the call");
   add_choice<CursorMode>(app, "--cursor", options.cursor_mode,
                          {{"keyset", CursorMode::kKeyset}, {"offset", CursorMode::kOffset}},
                          "whether a page is found by place or by count");
+  add_choice<CallToFilter>(app, "--call-to-filter", options.call_to_filter,
+                           {{"or", CallToFilter::kOr},
+                            {"last", CallToFilter::kLast},
+                            {"first", CallToFilter::kFirst},
+                            {"e164", CallToFilter::kE164},
+                            {"ignored", CallToFilter::kIgnored},
+                            {"none", CallToFilter::kNone}},
+                           "what a listing makes of call_to parameters");
   add_choice<PendingAnalysis>(app, "--pending-analysis", options.pending_analysis,
                               {{"null", PendingAnalysis::kNull}, {"null-fields", PendingAnalysis::kNullFields}},
                               "what stands in call_analysis and call_cost before they are computed");
@@ -165,6 +110,21 @@ void add_fault_flags(CLI::App& app, Options& options) {
              "error-503-before, garbage, truncated, slow; repeatable");
   add_faults(app, "--get-fault", options.get_faults, "the same, of every other request; repeatable");
   add_range(app, "--slow-ms", options.slow_ms, "how much later a slow answer is sent");
+  app.add_option_function<std::string>(
+         "--error-burst",
+         [&options](const std::string& text) {
+           const std::size_t colon = text.find(':');
+           ErrorBurstOptions& burst = options.error_burst;
+           if (colon == std::string::npos || !read_number(text.substr(0, colon), burst.every_ms) ||
+               !read_number(text.substr(colon + 1), burst.length_ms) || burst.length_ms > burst.every_ms) {
+             throw CLI::ValidationError("--error-burst", "expected milliseconds as EVERY:LENGTH, got '" + text + "'");
+           }
+         },
+         "answer every request with an error for the last LENGTH of every EVERY milliseconds")
+      ->type_name("MS:MS");
+  app.add_option("--error-burst-status", options.error_burst.status, "that error")
+      ->check(CLI::IsMember({500, 503}))
+      ->capture_default_str();
   app.add_option("--close-idle-ms", options.close_idle_ms, "close a connection that has been idle so long; 0 never")
       ->capture_default_str();
 }
@@ -179,6 +139,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   add_call_flags(app, result.options);
   add_limit_flags(app, result.options);
   add_fault_flags(app, result.options);
+  add_webhook_flags(app, result.options.webhooks);
   try {
     app.parse(argc, argv);
     if (result.options.tls.certificate_file.empty() && result.options.tls.self_signed_directory.empty()) {

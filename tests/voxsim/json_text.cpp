@@ -19,4 +19,13 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
+void append_text_or_null(std::string& out, std::string_view name, std::string_view text) {
+  out += name;
+  if (text.empty()) {
+    out += "null";
+  } else {
+    append_quoted(out, text);
+  }
+}
+
 }  // namespace dialerd::voxsim

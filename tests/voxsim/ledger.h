@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "tests/voxsim/line_file.h"
+
 namespace dialerd::voxsim {
 
 // One received request. Empty texts and a zero status are written as null.
@@ -27,27 +29,26 @@ struct LedgerEntry {
   std::string_view call_id{};
   std::string_view reason{};
   std::string_view final_status{};
-  std::int64_t answer_ms = 0;  // 0: never connects
-  std::int64_t end_ms = 0;
+  std::int64_t answer_ms = 0;       // 0: never connects
+  std::int64_t end_ms = 0;          // 0: never ends
+  std::string_view later_reason{};  // what the API says from later_ms on, when that contradicts what it said before
+  std::string_view later_status{};
+  std::int64_t later_ms = 0;
 };
 
-// A file of JSON Lines. Lines are gathered and handed to the operating system by flush(), which is called before the
-// answers to their requests leave: whatever a client has an answer to is in the file, even if this process is killed. A
-// ledger that cannot be written ends the process, since a judge that forgets is worse than none. Not thread-safe.
+// A file of JSON Lines. Lines are handed to the operating system by flush(), which is called before the answers to
+// their requests leave: whatever a client has an answer to is in the file, even if this process is killed. Not
+// thread-safe.
 class Ledger {
  public:
   // Appends to `path`; writes nothing when it is empty. Throws std::system_error when the file cannot be opened.
-  explicit Ledger(const std::string& path);
-  ~Ledger();
-  Ledger(const Ledger&) = delete;
-  Ledger& operator=(const Ledger&) = delete;
+  explicit Ledger(const std::string& path) : file_(path, "ledger") {}
 
   void append(const LedgerEntry& entry);
-  void flush();
+  void flush() { file_.flush(); }
 
  private:
-  int file_ = -1;
-  std::string pending_;
+  LineFile file_;
 };
 
 }  // namespace dialerd::voxsim

@@ -16,6 +16,7 @@ namespace {
 const std::vector<std::string> kStatuses{"queued", "ongoing", "ended", "error", "canceled", "not_connected"};
 const std::vector<std::string> kCallTypes{"web", "phone", "inbound", "outbound", "api"};
 constexpr std::uint32_t kLargestLimit = 100;
+constexpr PackedNumber kNobody = 0;  // no call is ever to this number
 
 std::vector<std::string> allowed_names(const Options& options) {
   std::vector<std::string> names{"agent_id",   "status",  "call_type",      "disconnection_reason",
@@ -90,7 +91,7 @@ std::uint64_t check_value(const std::array<std::uint64_t, 4>& fields) {
 class Reader {
  public:
   Reader(const Options& options, const std::vector<std::string>& reasons)
-      : names_(allowed_names(options)), reasons_(reasons) {}
+      : names_(allowed_names(options)), reasons_(reasons), call_to_filter_(options.call_to_filter) {}
 
   std::optional<ApiError> take(const std::string& name, const std::string& value) {
     if (std::find(names_.begin(), names_.end(), name) == names_.end()) {
@@ -103,12 +104,21 @@ class Reader {
     if (name == "call_type") return one_of(name, value, kCallTypes, query_.call_types);
     if (name == "disconnection_reason") return one_of(name, value, reasons_, query_.reasons);
     if (name == "call_from") return number(name, value, query_.from);
-    if (name == "call_to") return number(name, value, query_.to);
+    if (name == "call_to") return call_to(value);
     if (name == "metadata") return metadata(value);
     return single(name, value);
   }
 
-  ListQuery query() && { return std::move(query_); }
+  ListQuery query() && {
+    std::vector<PackedNumber>& to = query_.to;
+    if (!to.empty()) {
+      if (call_to_filter_ == CallToFilter::kLast) to = {to.back()};
+      if (call_to_filter_ == CallToFilter::kFirst) to = {to.front()};
+      if (call_to_filter_ == CallToFilter::kIgnored) to.clear();
+      if (call_to_filter_ == CallToFilter::kNone) to = {kNobody};
+    }
+    return std::move(query_);
+  }
 
  private:
   static std::optional<ApiError> keep(const std::string& value, std::vector<std::string>& values) {
@@ -129,6 +139,13 @@ class Reader {
     const auto packed = pack_number(value);
     if (!packed) return invalid_field(name, "must be digits without hyphens");
     numbers.push_back(*packed);
+    return std::nullopt;
+  }
+
+  std::optional<ApiError> call_to(const std::string& value) {
+    if (call_to_filter_ != CallToFilter::kE164) return number("call_to", value, query_.to);
+    if (value.starts_with("+82")) return number("call_to", '0' + value.substr(3), query_.to);
+    query_.to.push_back(kNobody);
     return std::nullopt;
   }
 
@@ -165,6 +182,7 @@ class Reader {
 
   std::vector<std::string> names_;
   const std::vector<std::string>& reasons_;
+  CallToFilter call_to_filter_;
   std::vector<std::string> seen_;
   ListQuery query_;
 };

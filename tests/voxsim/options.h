@@ -6,13 +6,9 @@
 #include <utility>
 #include <vector>
 
-namespace dialerd::voxsim {
+#include "tests/voxsim/webhook_options.h"
 
-// An inclusive range of milliseconds from which a duration is drawn uniformly.
-struct MillisecondRange {
-  std::uint32_t lowest = 0;
-  std::uint32_t highest = 0;
-};
+namespace dialerd::voxsim {
 
 // What the provider does with a call that would go over one of its limits. Which of the two the real API does is not
 // published, so a client has to be safe under both.
@@ -38,6 +34,23 @@ enum class CursorMode {
 enum class PendingAnalysis {
   kNull,        // the object itself is null
   kNullFields,  // the object is there and its fields are null
+};
+
+// What a listing makes of several call_to parameters, and of their form. Only "or" is documented.
+enum class CallToFilter {
+  kOr,       // calls to any of these numbers
+  kLast,     // the last one stands
+  kFirst,    // the first one stands
+  kE164,     // numbers are understood as +82..., and in no other form; several are alternatives
+  kIgnored,  // all calls, whatever they were to
+  kNone,     // no call is ever found by it
+};
+
+// Outages that come and go by the clock: the last `length_ms` of every `every_ms` since the start.
+struct ErrorBurstOptions {
+  std::uint32_t every_ms = 0;  // 0: none
+  std::uint32_t length_ms = 0;
+  std::uint16_t status = 503;  // or 500
 };
 
 // A limit that is not set does not limit.
@@ -85,7 +98,11 @@ struct Options {
   MillisecondRange ring_ms{50, 300};
   MillisecondRange talk_ms{200, 2000};
   MillisecondRange analysis_ms{100, 500};
+  double never_end = 0;                       // probability that a call connects and is ongoing for ever
+  double contradict = 0;                      // probability that a call that ended has another reason later
+  MillisecondRange contradict_ms{500, 1500};  // so long after its end
   MillisecondRange list_lag_ms{0, 0};
+  CallToFilter call_to_filter = CallToFilter::kOr;
   CursorMode cursor_mode = CursorMode::kKeyset;
   PendingAnalysis pending_analysis = PendingAnalysis::kNull;
 
@@ -97,7 +114,10 @@ struct Options {
   std::vector<std::pair<std::string, double>> post_faults;  // fault name, probability; names in faults.h
   std::vector<std::pair<std::string, double>> get_faults;
   MillisecondRange slow_ms{500, 1500};
+  ErrorBurstOptions error_burst;
   std::uint32_t close_idle_ms = 0;  // 0: an idle connection is kept
+
+  WebhookOptions webhooks;
 };
 
 }  // namespace dialerd::voxsim

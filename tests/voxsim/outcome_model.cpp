@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <stdexcept>
 
 #include "tests/voxsim/random.h"
@@ -56,7 +57,10 @@ OutcomeModel::OutcomeModel(const Options& options)
       talk_ms_(options.talk_ms),
       analysis_ms_(options.analysis_ms),
       list_lag_ms_(options.list_lag_ms),
-      refusal_ms_(options.limits.refusal_ms) {
+      refusal_ms_(options.limits.refusal_ms),
+      never_end_(options.never_end),
+      contradict_(options.contradict),
+      contradict_ms_(options.contradict_ms) {
   configure(options.outcomes.empty() ? "user_hangup=1" : options.outcomes);
 }
 
@@ -108,7 +112,29 @@ Fate OutcomeModel::draw(PackedNumber to, std::uint32_t nth_call_to_number) const
   fate.talk_ms = fate.connects ? draws.in(talk_ms_) : 0;
   fate.analysis_ms = draws.in(analysis_ms_);
   fate.list_lag_ms = draws.in(list_lag_ms_);
+  fate.never_ends = draws.fraction() < never_end_;
+  if (fate.never_ends) {
+    fate.outcome = 0;  // would be user_hangup
+    fate.connects = true;
+    fate.talk_ms = std::numeric_limits<std::uint32_t>::max();  // 49 days
+  } else if (draws.fraction() < contradict_) {
+    fate.contradict_ms = std::max(1U, draws.in(contradict_ms_));
+    fate.later_outcome = contradiction_of(fate.outcome, draws.next());
+  }
   return fate;
+}
+
+// Another known reason for a call that connected, or did not, as this one.
+std::uint16_t OutcomeModel::contradiction_of(std::uint16_t outcome, std::uint64_t drawn) const {
+  std::vector<std::uint16_t> others;
+  for (std::uint16_t i = 0; i < known_outcomes().size(); ++i) {
+    const bool is_refusal = i >= kFirstRefusal && i < kFirstRefusal + 4;
+    const Outcome& other = outcomes_[i];
+    if (!is_refusal && other.connects == outcomes_[outcome].connects && other.reason != outcomes_[outcome].reason) {
+      others.push_back(i);
+    }
+  }
+  return others[drawn % others.size()];
 }
 
 Fate OutcomeModel::refused(Refusal refusal, PackedNumber to, std::uint32_t nth_call_to_number) const {

@@ -26,6 +26,9 @@ struct Fate {
   std::uint32_t talk_ms = 0;  // then ongoing so long; 0 when it never connects
   std::uint32_t analysis_ms = 0;
   std::uint32_t list_lag_ms = 0;
+  std::uint32_t contradict_ms = 0;  // so long after its end another outcome is shown; 0: never
+  std::uint16_t later_outcome = 0;  // that one; connects as the first does
+  bool never_ends = false;          // talk_ms is then longer than any run
 };
 
 // How calls end. The fate of a call is a pure function of the seed, the number called and how many calls that number
@@ -47,6 +50,7 @@ class OutcomeModel {
  private:
   void configure(std::string_view spec);
   std::uint16_t index_of(std::string_view reason, std::string_view status);
+  std::uint16_t contradiction_of(std::uint16_t outcome, std::uint64_t drawn) const;
 
   std::vector<Outcome> outcomes_;
   std::vector<std::pair<double, std::uint16_t>> cumulative_;  // running total of the weights
@@ -56,6 +60,9 @@ class OutcomeModel {
   MillisecondRange analysis_ms_;
   MillisecondRange list_lag_ms_;
   MillisecondRange refusal_ms_;
+  double never_end_;
+  double contradict_;
+  MillisecondRange contradict_ms_;
 };
 
 }  // namespace dialerd::voxsim

@@ -75,6 +75,28 @@ void Provider::append_call(std::string& out, CallIndex index, std::int64_t now_u
   voxsim::append_call(out, store_, outcomes_, options_, index, now_us / 1000, true);
 }
 
+EventCall Provider::event_call(CallIndex index) const {
+  const Call& call = store_.at(index);
+  const Outcome& outcome = outcomes_.at(call.fate.outcome);
+  const Agent& agent = store_.agent(call.agent);
+  return {.id = store_.id(index),
+          .agent_id = agent.id,
+          .agent_version = agent.version,
+          .call_type = options_.call_type,
+          .from_number = number_text(call.from),
+          .to_number = number_text(call.to),
+          .metadata = std::string(store_.metadata(call)),
+          .dynamic_variables = std::string(store_.variables(call)),
+          .start_at = outcome.connects ? call.answer_ms() : 0,
+          .end_at = call.fate.never_ends ? 0 : call.end_ms(),
+          .status = outcome.status,
+          .reason = outcome.reason};
+}
+
+std::uint64_t Provider::seed_of_newest_call_to(PackedNumber number) const {
+  return mix(mix(options_.seed, number), store_.calls_to(number));
+}
+
 std::string Provider::list(const ListQuery& query, std::int64_t now_us) {
   const std::int64_t now_ms = now_us / 1000;
   index_.advance(now_ms);

@@ -15,6 +15,7 @@
 #include "tests/voxsim/options.h"
 #include "tests/voxsim/outcome_model.h"
 #include "tests/voxsim/time_index.h"
+#include "tests/voxsim/webhook_body.h"
 
 namespace dialerd::voxsim {
 
@@ -39,6 +40,10 @@ class Provider {
 
   const Call& call(CallIndex index) const { return store_.at(index); }
   std::string call_id(CallIndex index) const { return store_.id(index); }
+  // What its webhooks will say.
+  EventCall event_call(CallIndex index) const;
+  // Drawn from the seed, the number called and how many calls it has had: as a call's fate.
+  std::uint64_t seed_of_newest_call_to(PackedNumber number) const;
   const OutcomeModel& outcomes() const { return outcomes_; }
   std::size_t calls_created() const { return store_.size(); }
   std::size_t open_now(std::int64_t now_us) { return limits_.open_now(now_us); }

@@ -8,6 +8,7 @@
 #include "tests/voxsim/create_request.h"
 #include "tests/voxsim/json_text.h"
 #include "tests/voxsim/list_query.h"
+#include "tests/voxsim/random.h"
 
 namespace dialerd::voxsim {
 
@@ -17,28 +18,6 @@ constexpr std::string_view kCalls = "/v3/calls";
 constexpr std::string_view kOrganizations = "/v3/organizations/";
 constexpr std::string_view kStatistics = "/_sim/stats";
 
-void count(std::map<std::string, std::uint64_t, std::less<>>& counters, std::string_view name) {
-  const auto found = counters.find(name);
-  if (found == counters.end()) {
-    counters.emplace(name, 1);
-  } else {
-    ++found->second;
-  }
-}
-
-void append_counters(std::string& out, const std::map<std::string, std::uint64_t, std::less<>>& counters) {
-  out += '{';
-  const char* separator = "";
-  for (const auto& [name, value] : counters) {
-    out += separator;
-    append_quoted(out, name);
-    out += ':';
-    append_integer(out, value);
-    separator = ",";
-  }
-  out += '}';
-}
-
 }  // namespace
 
 struct Service::Exchange {
@@ -47,7 +26,8 @@ struct Service::Exchange {
   std::string_view query;
   std::int64_t now_us = 0;
   std::string_view kind = "other";
-  SentCreate sent{};  // of a POST to the calls
+  std::size_t account = 0;  // number of the API key
+  SentCreate sent{};        // of a POST to the calls
   DrawnFault fault{};
   std::optional<CallIndex> created{};
   std::string outcome = "accepted";
@@ -59,13 +39,16 @@ struct Service::Exchange {
 Service::Service(const Options& options)
     : options_(options),
       clock_(options.clock_offset_ms),
+      started_us_(clock_.now_us()),
       post_faults_(options.post_faults, options.slow_ms, mix(options.seed, 1)),
       get_faults_(options.get_faults, options.slow_ms, mix(options.seed, 2)),
       reasons_(OutcomeModel(options).reasons()),
       provider_(options),
       ledger_(options.ledger_file),
       per_second_(options.request_rate.per_second, 1'000'000),
-      per_minute_(options.request_rate.per_minute, 60'000'000) {}
+      per_minute_(options.request_rate.per_minute, 60'000'000) {
+  if (!options.webhooks.targets.empty()) webhooks_ = std::make_unique<WebhookSender>(options, clock_);
+}
 
 Answer Service::handle(const Request& request) {
   const std::size_t question_mark = request.target.find('?');
@@ -78,10 +61,16 @@ Answer Service::handle(const Request& request) {
   const std::lock_guard lock(mutex_);
   exchange.now_us = clock_.now_us();
   if (exchange.path == kStatistics) {
-    exchange.answer.body = statistics(exchange.now_us);
+    exchange.answer.body = counts_.text({.calls_created = provider_.calls_created(),
+                                         .open_now = provider_.open_now(exchange.now_us),
+                                         .open_max = provider_.open_most(),
+                                         .webhooks = webhooks_ ? std::optional(webhooks_->counts()) : std::nullopt});
     return std::move(exchange.answer);
   }
   exchange.fault = exchange.is_create() ? post_faults_.draw(posts_++) : get_faults_.draw(others_++);
+  if (in_error_burst(exchange.now_us)) {
+    exchange.fault.fault = options_.error_burst.status == 500 ? Fault::kError500Before : Fault::kError503Before;
+  }
   if (strikes_before(exchange.fault.fault)) {
     exchange.kind = exchange.is_create() ? "create" : "other";
   } else if (admit(exchange)) {
@@ -97,12 +86,21 @@ void Service::flush_ledger() {
   ledger_.flush();
 }
 
+bool Service::in_error_burst(std::int64_t now_us) const {
+  const ErrorBurstOptions& burst = options_.error_burst;
+  if (burst.every_ms == 0) return false;
+  const std::int64_t place_ms = (now_us - started_us_) / 1000 % burst.every_ms;
+  return place_ms >= std::int64_t{burst.every_ms} - burst.length_ms;
+}
+
 // Authorization, then the rate of requests.
 bool Service::admit(Exchange& exchange) {
   constexpr std::string_view kBearer = "Bearer ";
   const std::string_view header = exchange.request.authorization;
   const std::string_view key = header.starts_with(kBearer) ? header.substr(kBearer.size()) : std::string_view{};
-  if (std::find(options_.api_keys.begin(), options_.api_keys.end(), key) == options_.api_keys.end()) {
+  const auto found = std::find(options_.api_keys.begin(), options_.api_keys.end(), key);
+  exchange.account = static_cast<std::size_t>(found - options_.api_keys.begin());
+  if (found == options_.api_keys.end()) {
     refuse(exchange, {.status = 401, .code = "UNAUTHORIZED", .message = "A valid API key is required"});
     return false;
   }
@@ -149,6 +147,22 @@ void Service::create_call(Exchange& exchange) {
   exchange.answer.status = options_.success_code;
   exchange.answer.body.reserve(1024);
   provider_.append_call(exchange.answer.body, *exchange.created, exchange.now_us);
+  if (webhooks_ && webhooks_->has_target(exchange.account)) announce(exchange);
+}
+
+// Hands the events of a new call to the sender, which may want the answer to wait for the first of them.
+void Service::announce(Exchange& exchange) {
+  const Call& call = provider_.call(*exchange.created);
+  const std::uint64_t seed = mix(provider_.seed_of_newest_call_to(call.to), 3);
+  const CallTimes times{.created_ms = call.created_ms,
+                        .answer_ms = call.answer_ms(),
+                        .end_ms = call.end_ms(),
+                        .analysis_ms = call.end_ms() + call.fate.analysis_ms,
+                        .connects = call.fate.connects,
+                        .ends = !call.fate.never_ends};
+  const WebhookPlan plan = plan_webhooks(options_.webhooks, times, seed);
+  exchange.answer.delay_ms = plan.hold_answer_ms;
+  webhooks_->announce(provider_.event_call(*exchange.created), plan, exchange.account, exchange.sent.attempt_id, seed);
 }
 
 void Service::get_call(Exchange& exchange, std::string_view id) {
@@ -203,7 +217,7 @@ std::string Service::retry_after(std::int64_t wait_us) const {
 // strikes before.
 void Service::strike(Exchange& exchange) {
   Answer& answer = exchange.answer;
-  answer.delay_ms = exchange.fault.delay_ms;
+  answer.delay_ms = std::max(answer.delay_ms, exchange.fault.delay_ms);
   const Fault fault = exchange.fault.fault;
   if (fault == Fault::kNone) return;
   if (exchange.is_create() && !strikes_before(fault) && !exchange.created) return;
@@ -238,8 +252,7 @@ void Service::strike(Exchange& exchange) {
 }
 
 void Service::record(Exchange& exchange) {
-  count(requests_by_kind_, exchange.kind);
-  count(requests_by_outcome_, exchange.outcome);
+  counts_.request(exchange.kind, exchange.outcome);
   const bool answered =
       exchange.answer.delivery == Delivery::kAnswer || exchange.answer.delivery == Delivery::kCutAnswer;
   LedgerEntry entry{.at_us = exchange.now_us,
@@ -256,45 +269,29 @@ void Service::record(Exchange& exchange) {
     entry.to_number = exchange.sent.to_number;
     entry.from_number = exchange.sent.from_number;
     entry.created = exchange.created.has_value();
-    if (!exchange.sent.attempt_id.empty()) {
-      AttemptCounts& counts = attempts_[std::hash<std::string>{}(exchange.sent.attempt_id)];
-      if (counts.posted++ > 0) ++duplicates_posted_;
-      if (exchange.created && counts.created++ > 0) ++duplicates_created_;
-    }
+    counts_.post(exchange.sent.attempt_id, exchange.created.has_value());
   }
   if (exchange.created) {
     const Call& call = provider_.call(*exchange.created);
     const Outcome& outcome = provider_.outcomes().at(call.fate.outcome);
     id = provider_.call_id(*exchange.created);
     entry.call_id = id;
-    entry.reason = outcome.reason;
-    entry.final_status = outcome.status;
     entry.answer_ms = outcome.connects ? call.answer_ms() : 0;
-    entry.end_ms = call.end_ms();
+    if (call.fate.never_ends) {
+      entry.final_status = "ongoing";
+    } else {
+      entry.reason = outcome.reason;
+      entry.final_status = outcome.status;
+      entry.end_ms = call.end_ms();
+    }
+    if (call.fate.contradict_ms > 0) {
+      const Outcome& later = provider_.outcomes().at(call.fate.later_outcome);
+      entry.later_reason = later.reason;
+      entry.later_status = later.status;
+      entry.later_ms = call.end_ms() + call.fate.contradict_ms;
+    }
   }
   ledger_.append(entry);
-}
-
-std::string Service::statistics(std::int64_t now_us) {
-  std::string out;
-  const auto append = [&](std::string_view name, std::uint64_t value) {
-    out += out.empty() ? '{' : ',';
-    append_quoted(out, name);
-    out += ':';
-    append_integer(out, value);
-  };
-  append("posts", posts_);
-  append("calls_created", provider_.calls_created());
-  append("duplicate_attempts_posted", duplicates_posted_);
-  append("duplicate_attempts_created", duplicates_created_);
-  append("open_now", provider_.open_now(now_us));
-  append("open_max", provider_.open_most());
-  append("requests", sequence_);
-  out += R"(,"requests_by_kind":)";
-  append_counters(out, requests_by_kind_);
-  out += R"(,"requests_by_outcome":)";
-  append_counters(out, requests_by_outcome_);
-  return out += '}';
 }
 
 }  // namespace dialerd::voxsim

@@ -1,18 +1,19 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 
 #include "tests/voxsim/clock.h"
 #include "tests/voxsim/faults.h"
-#include "tests/voxsim/flat_map.h"
 #include "tests/voxsim/ledger.h"
 #include "tests/voxsim/options.h"
 #include "tests/voxsim/provider.h"
+#include "tests/voxsim/request_counts.h"
 #include "tests/voxsim/rolling_window.h"
+#include "tests/voxsim/webhook_sender.h"
 
 namespace dialerd::voxsim {
 
@@ -39,10 +40,10 @@ struct Answer {
   std::uint32_t delay_ms = 0;
 };
 
-// The HTTP API: authorization, request rate, routing, faults, the ledger and the statistics. Thread-safe.
+// The HTTP API: authorization, request rate, routing, faults, the ledger, the webhooks and the statistics. Thread-safe.
 class Service {
  public:
-  // Throws what OutcomeModel, FaultPlan and Ledger throw. `options` must outlive it.
+  // Throws what OutcomeModel, FaultPlan, Ledger and WebhookSender throw. `options` must outlive it.
   explicit Service(const Options& options);
 
   std::int64_t now_us() const { return clock_.now_us(); }  // by the provider's clock
@@ -55,24 +56,21 @@ class Service {
   struct Exchange;  // one request on its way through
 
   void create_call(Exchange& exchange);
+  void announce(Exchange& exchange);
   void get_call(Exchange& exchange, std::string_view id);
   void list_calls(Exchange& exchange, std::string_view query);
   void get_organization(Exchange& exchange, std::string_view id);
   void route(Exchange& exchange);
+  bool in_error_burst(std::int64_t now_us) const;
   bool admit(Exchange& exchange);
   void strike(Exchange& exchange);
   void refuse(Exchange& exchange, const ApiError& error, std::int64_t wait_us = 0);
   std::string retry_after(std::int64_t wait_us) const;
   void record(Exchange& exchange);
-  std::string statistics(std::int64_t now_us);
-
-  struct AttemptCounts {
-    std::uint16_t posted = 0;
-    std::uint16_t created = 0;
-  };
 
   const Options& options_;
   const Clock clock_;
+  const std::int64_t started_us_;
   const FaultPlan post_faults_;
   const FaultPlan get_faults_;
   const std::vector<std::string> reasons_;
@@ -82,14 +80,11 @@ class Service {
   Ledger ledger_;
   RollingWindow per_second_;
   RollingWindow per_minute_;
-  FlatMap<AttemptCounts> attempts_;
+  RequestCounts counts_;
   std::uint64_t sequence_ = 0;
   std::uint64_t posts_ = 0;
   std::uint64_t others_ = 0;
-  std::uint64_t duplicates_posted_ = 0;
-  std::uint64_t duplicates_created_ = 0;
-  std::map<std::string, std::uint64_t, std::less<>> requests_by_kind_;
-  std::map<std::string, std::uint64_t, std::less<>> requests_by_outcome_;
+  std::unique_ptr<WebhookSender> webhooks_;  // none without targets
 };
 
 }  // namespace dialerd::voxsim

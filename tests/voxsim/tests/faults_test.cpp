@@ -135,6 +135,36 @@ TEST(Fault, OtherRequestsHaveFaultsOfTheirOwn) {
   EXPECT_EQ(client.get("/v3/calls").status, 500);
 }
 
+TEST(ErrorBurst, AnswersEverythingWithAnErrorAndDoesNothing) {
+  Options options = Simulation::instant();
+  options.error_burst = {.every_ms = 400, .length_ms = 200, .status = 500};
+  const Simulation simulation(options);
+  Client client = simulation.client();
+  std::size_t created = 0;
+  int errors = 0;
+  int changes = 0;
+  int before = 201;
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1200); ++i) {
+    const int status = client.post(call_body(i)).status;
+    created += status == 201 ? 1 : 0;
+    errors += status == 500 ? 1 : 0;
+    changes += status != before ? 1 : 0;
+    before = status;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_GT(created, 5U);
+  EXPECT_GT(errors, 5);
+  EXPECT_GE(changes, 4);
+  EXPECT_LE(changes, 7);
+  int in_ledger = 0;
+  for (const json::object& line : simulation.ledger()) {
+    in_ledger += line.at("outcome") == "error-500-before" ? 1 : 0;
+    EXPECT_EQ(line.at("created").as_bool(), line.at("status") == 201);
+  }
+  EXPECT_EQ(in_ledger, errors);
+}
+
 TEST(Fault, IdleConnectionIsClosed) {
   Options options = Simulation::instant();
   options.close_idle_ms = 600;

@@ -250,5 +250,37 @@ TEST(ListLag, CallIsListedOnlyAfterTheLagButFoundByIdAtOnce) {
   EXPECT_EQ(at(client.get("/v3/calls").json(), "total_count"), 1);
 }
 
+// How many of the calls to numbers 1, 2 and 3 a query finds under each reading of call_to.
+TEST(CallToFilter, HasManyReadings) {
+  struct Case {
+    CallToFilter filter;
+    std::string query;
+    std::vector<int> found;
+  };
+  const std::string both = "?call_to=01000000001&call_to=01000000002";
+  const std::string both_e164 = "?call_to=%2B821000000001&call_to=%2B821000000002";
+  for (const Case& one : std::vector<Case>{{CallToFilter::kOr, both, {1, 2}},
+                                           {CallToFilter::kLast, both, {2}},
+                                           {CallToFilter::kFirst, both, {1}},
+                                           {CallToFilter::kE164, both, {}},
+                                           {CallToFilter::kE164, both_e164, {1, 2}},
+                                           {CallToFilter::kIgnored, both, {1, 2, 3}},
+                                           {CallToFilter::kNone, both, {}},
+                                           {CallToFilter::kNone, "", {1, 2, 3}}}) {
+    Options options = Simulation::instant();
+    options.call_to_filter = one.filter;
+    const Simulation simulation(options);
+    Client client = simulation.client();
+    const std::vector<std::string> ids = create(client, 1, 3);
+    std::vector<std::string> expected;
+    for (const int number : one.found) expected.push_back(ids.at(static_cast<std::size_t>(number - 1)));
+    EXPECT_THAT(list_all(client, one.query), testing::UnorderedElementsAreArray(expected))
+        << static_cast<int>(one.filter) << ' ' << one.query;
+  }
+  const Simulation documented;
+  Client client = documented.client();
+  expect_refused(client, "call_to=%2B821000000001", "call_to");
+}
+
 }  // namespace
 }  // namespace dialerd::voxsim

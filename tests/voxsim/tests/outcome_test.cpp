@@ -1,7 +1,9 @@
 // How calls end, and that a seed decides it.
+#include <chrono>
 #include <map>
 #include <set>
 #include <stdexcept>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -117,6 +119,75 @@ TEST(CallIds, LeadBackToTheirCallAndDifferBetweenRuns) {
   EXPECT_EQ(store.metadata(store.at(4999)), R"({"a":"b"})");
   EXPECT_EQ(store.variables(store.at(4999)), "{}");
   EXPECT_EQ(store.find(other.id(7)), std::nullopt);
+}
+
+TEST(NeverEnding, CallStaysOngoingAndKeepsItsPlace) {
+  Options options = Simulation::instant();
+  options.outcomes = "dial_busy=1";
+  options.never_end = 1;
+  options.limits.concurrency = 1;
+  options.limits.answer = LimitAnswer::kRefuse;
+  const Simulation simulation(options);
+  Client client = simulation.client();
+  const std::string id = text(client.post(call_body(1)).json(), "id");
+  const json::value call = client.get("/v3/calls/" + id).json();
+  EXPECT_EQ(text(call, "status"), "ongoing");
+  EXPECT_TRUE(at(call, "start_at").is_int64());
+  EXPECT_TRUE(at(call, "end_at").is_null());
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // longer than any other call could be open
+  EXPECT_THAT(list_all(client, "?status=ongoing"), testing::ElementsAre(id));
+  EXPECT_EQ(client.post(call_body(2)).status, 429);
+  const auto ledger = simulation.ledger();
+  EXPECT_EQ(ledger[0].at("final_status").as_string(), "ongoing");
+  EXPECT_TRUE(ledger[0].at("end_at").is_null());
+  EXPECT_TRUE(ledger[0].at("reason").is_null());
+}
+
+TEST(Contradiction, ShowsAnotherReasonSomeTimeAfterTheEnd) {
+  for (const char* reason : {"user_hangup", "dial_no_answer"}) {
+    Options options = Simulation::instant();
+    options.outcomes = std::string(reason) + "=1";
+    options.contradict = 1;
+    options.contradict_ms = {300, 300};
+    const Simulation simulation(options);
+    Client client = simulation.client();
+    const json::value first = client.post(call_body(1)).json();
+    EXPECT_EQ(text(first, "disconnection_reason"), reason);
+    const auto ledger = simulation.ledger();
+    EXPECT_EQ(ledger[0].at("reason").as_string(), reason);
+    const std::string later_reason(ledger[0].at("later_reason").as_string());
+    EXPECT_NE(later_reason, reason);
+    EXPECT_EQ(ledger[0].at("later_at").as_int64(), ledger[0].at("end_at").as_int64() + 300);
+
+    const std::string target = "/v3/calls/" + text(first, "id");
+    json::value call = client.get(target).json();
+    for (int i = 0; i < 500 && text(call, "disconnection_reason") == reason; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      call = client.get(target).json();
+    }
+    EXPECT_EQ(text(call, "disconnection_reason"), later_reason);
+    EXPECT_EQ(text(call, "status"), ledger[0].at("later_status").as_string());
+    EXPECT_EQ(at(call, "end_at"), at(first, "end_at"));
+    EXPECT_EQ(at(call, "start_at").is_null(), at(first, "start_at").is_null());
+    EXPECT_EQ(list_all(client, "?disconnection_reason=" + later_reason).size(), 1U);
+    EXPECT_EQ(list_all(client, std::string("?disconnection_reason=") + reason).size(), 0U);
+  }
+}
+
+TEST(Contradiction, StrikesOnlyTheShareAskedFor) {
+  Options options;
+  options.contradict = 0.3;
+  options.never_end = 0.2;
+  const OutcomeModel model(options);
+  int contradicted = 0;
+  int endless = 0;
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    const Fate fate = model.draw(*pack_number("01012345678"), i);
+    contradicted += fate.contradict_ms > 0 ? 1 : 0;
+    endless += fate.never_ends ? 1 : 0;
+  }
+  EXPECT_NEAR(endless, 1000, 100);
+  EXPECT_NEAR(contradicted, 4000 * 0.3, 120);
 }
 
 }  // namespace

@@ -55,21 +55,36 @@ class Program : public testing::TestWithParam<int> {};
 
 TEST_P(Program, StopsOnASignalAndLeavesTheLedger) {
   const TemporaryFolder folder;
-  const pid_t child = launch({"--self-signed-dir", folder / "tls",
-                              "--port-file",       folder / "port",
-                              "--ledger",          folder / "ledger.jsonl",
-                              "--outcomes",        "user_hangup=40,blocked_number=60",
-                              "--ring-ms",         "0:5",
-                              "--talk-ms",         "3",
-                              "--threads",         "2",
-                              "--concurrency",     "100",
-                              "--limit-answer",    "429",
-                              "--retry-after",     "computed",
-                              "--fault",           "slow=0.5",
-                              "--slow-ms",         "1:2",
-                              "--fault",           "garbage=0.1",
-                              "--cursor",          "offset",
-                              "--success-code",    "200"});
+  const std::string secret = folder / "secret";
+  std::ofstream(secret) << "whsec";
+  const pid_t child =
+      launch({"--self-signed-dir", folder / "tls",
+              "--port-file",       folder / "port",
+              "--ledger",          folder / "ledger.jsonl",
+              "--outcomes",        "user_hangup=40,blocked_number=60",
+              "--ring-ms",         "0:5",
+              "--talk-ms",         "3",
+              "--threads",         "2",
+              "--concurrency",     "100",
+              "--limit-answer",    "429",
+              "--retry-after",     "computed",
+              "--fault",           "slow=0.5",
+              "--slow-ms",         "1:2",
+              "--fault",           "garbage=0.1",
+              "--cursor",          "offset",
+              "--success-code",    "200",
+              "--never-end",       "0.1",
+              "--contradict",      "0.1",
+              "--contradict-ms",   "5:10",
+              "--call-to-filter",  "last",
+              "--error-burst",     "60000:10",
+              "--webhook-url",     "http://127.0.0.1:1/hook",
+              "--webhook-url",     "voxsim-key=https://127.0.0.1:1/hook",
+              "--webhook-sign",    "header=X-Signature,prefix=v1=,encoding=base64,secret-file=" + secret,
+              "--webhook-version", "v1",
+              "--webhook-forge",   "0.5",
+              "--webhook-retries", "100",
+              "--webhook-log",     folder / "webhooks.jsonl"});
   const std::uint16_t port = wait_for_port(folder / "port");
   ASSERT_NE(port, 0);
   {
@@ -93,6 +108,14 @@ TEST(ProgramOptions, MistakesEndItWithAnError) {
                                                                                    {"--limit-answer", "maybe"},
                                                                                    {"--success-code", "202"},
                                                                                    {"--retry-after", "soon"},
+                                                                                   {"--never-end", "2"},
+                                                                                   {"--error-burst", "10:20"},
+                                                                                   {"--error-burst", "10"},
+                                                                                   {"--call-to-filter", "and"},
+                                                                                   {"--webhook-url", "localhost:80"},
+                                                                                   {"--webhook-version", "v3"},
+                                                                                   {"--webhook-sign", "header=X"},
+                                                                                   {"--webhook-drop", "1.1"},
                                                                                    {"--no-such-flag"}}) {
     std::vector<std::string> arguments = good;
     arguments.insert(arguments.end(), bad.begin(), bad.end());
