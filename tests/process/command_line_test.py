@@ -21,12 +21,13 @@ class UsageTest(ProcessTest):
     def test_help_and_version(self):
         everything = self.command("--help", config=False)
         self.assertEqual(everything.returncode, 0)
-        for subcommand in ("check", "migrate", "import", "run", "status", "report", "why", "pause", "resume",
-                           "suppress", "policies", "plan"):
+        for subcommand in ("check", "migrate", "import", "run", "status", "report", "why", "resolve", "pause",
+                           "resume", "suppress", "policies", "plan"):
             self.assertRegex(everything.stdout, rf"(?m)^\s+{subcommand}\s")
         # `policies` needs no configuration, and those of `suppress` have theirs each.
-        for subcommand in (["check"], ["migrate"], ["import"], ["run"], ["status"], ["report"], ["why"], ["pause"],
-                           ["resume"], ["plan"], *(["suppress", one] for one in ("add", "remove", "load", "lists"))):
+        for subcommand in (["check"], ["migrate"], ["import"], ["run"], ["status"], ["report"], ["why"],
+                           ["resolve"], ["pause"], ["resume"], ["plan"],
+                           *(["suppress", one] for one in ("add", "remove", "load", "lists"))):
             own = self.command(*subcommand, "--help", config=False)
             self.assertEqual(own.returncode, 0)
             self.assertIn("--config", own.stdout)

@@ -191,7 +191,8 @@ class ProcessTest(unittest.TestCase):
         """dialerd.yaml as a dict; JSON is YAML, so it is written as JSON."""
         sim = getattr(self, "sim", None)
         config = {
-            "database": {"conninfo": self.db.conninfo, "statement_timeout": "3s"},
+            # The tests' cluster runs without fsync (tests/support/CMakeLists.txt): no power is cut here.
+            "database": {"conninfo": self.db.conninfo, "statement_timeout": "3s", "allow_data_loss": True},
             "accounts": {"main": {
                 "base_url": f"https://localhost:{sim.port if sim else 1}",
                 "api_key": {"file": str(self.key_file)},
@@ -207,11 +208,13 @@ class ProcessTest(unittest.TestCase):
         if sim:
             config["http"]["ca_file"] = str(sim.ca_file)
         for key, value in changes.items():
-            config[key] = {**config[key], **value} if isinstance(value, dict) else value
+            config[key] = {**config.get(key, {}), **value} if isinstance(value, dict) else value
         return config
 
-    def write_config(self, name="dialerd.yaml", limits=None, **changes):
+    def write_config(self, name="dialerd.yaml", limits=None, account=None, **changes):
+        """`account`: more settings of the account `main`."""
         config = self.config(**changes)
+        config["accounts"]["main"].update(account or {})
         if limits is not None:
             config["accounts"]["main"]["limits"] = limits
         self.config_file = self.folder / name
@@ -279,10 +282,10 @@ class ProcessTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, f"dialerd {' '.join(arguments)}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def campaign_of(self, leads, *flags, limits=None, campaign=None, **config):
+    def campaign_of(self, leads, *flags, limits=None, account=None, campaign=None, **config):
         """The usual arrangement: a provider, one campaign, and its leads."""
         self.start_voxsim(*flags)
-        self.write_config(limits=limits, **config)
+        self.write_config(limits=limits, account=account, **config)
         self.write_campaign(**(campaign or {}))
         self.import_leads(leads)
 

@@ -1,6 +1,10 @@
-"""Two daemons, one account: one of them calls. When it falls silent the other takes over, and it does nothing more."""
+"""Two daemons. Of one account, one of them calls; when it falls silent the other takes over, and it does nothing more. Of
+many, each has as many as the other."""
 
+import json
+import secrets
 import signal
+import sys
 import time
 import unittest
 
@@ -60,6 +64,99 @@ class StandbyTest(ProcessTest):
         wait_until(lambda: self.db.value("select count(*) from dialerd.ownership where lease_until > now()") == 0, 5,
                    "nobody holds the account")
         self.check_the_end()
+
+
+class SpreadTest(ProcessTest):
+    """Two daemons and six accounts: three each, whatever happens, without anybody doing anything about it."""
+
+    ACCOUNTS = [f"account{i}" for i in range(6)]
+    LEADS = 150
+
+    def start_six(self):
+        keys = {}
+        for name in self.ACCOUNTS:
+            keys[name] = f"test-key-{name}-{secrets.token_hex(16)}"
+            (self.folder / name).write_text(keys[name] + "\n")
+            (self.folder / name).chmod(0o600)
+        flags = [flag for name in self.ACCOUNTS for flag in ("--api-key", keys[name])]
+        self.start_voxsim("--outcomes", "user_hangup=1", "--ring-ms", "50:200", "--talk-ms", "100:500", *flags)
+        self.write_config(accounts={name: {
+            "base_url": f"https://localhost:{self.sim.port}", "api_key": {"file": str(self.folder / name)},
+            "limits": {"concurrency": 20, "per_second": 5}} for name in self.ACCOUNTS})
+        config = json.loads(self.config_file.read_text())
+        del config["accounts"]["main"]
+        self.config_file.write_text(json.dumps(config))
+        for i, name in enumerate(self.ACCOUNTS):
+            self.write_campaign(name, account=name)
+        for path in self.folder.glob("account*.yaml"):
+            path.rename(path.with_name("campaign-" + path.name))
+        for i, name in enumerate(self.ACCOUNTS):
+            self.import_leads(self.LEADS, name, first=1000 * i)
+
+    def owned(self):
+        """How many accounts each living owner has."""
+        rows = self.db.rows("select owner, count(*) as n from dialerd.ownership where lease_until > clock_timestamp() "
+                            "group by owner")
+        return {row["owner"]: row["n"] for row in rows}
+
+    def wait_for_spread(self, expected, timeout):
+        begin = time.monotonic()
+        wait_until(lambda: sorted(self.owned().values()) == expected, timeout, f"accounts spread as {expected}")
+        return time.monotonic() - begin
+
+    def test_accounts_spread_move_over_and_come_back(self):
+        self.start_six()
+        a = self.start_daemon()
+        self.wait_for_spread([6], 10)
+        b = self.start_daemon()
+        spread = self.wait_for_spread([3, 3], 40)
+        status = self.dialerd("status")
+        self.assertIn("Daemons that are alive", status)
+        self.sim.wait_for_posts(60)
+
+        theirs = {row["account"] for row in self.db.rows(
+            f"select account from dialerd.ownership where owner like '%:{a.process.pid}:%'")}
+        self.assertEqual(len(theirs), 3)
+        a.kill()
+        killed_us = time.time() * 1e6
+        begin = time.monotonic()
+        takeover = self.wait_for_spread([6], LEASE + 2)
+
+        def dials_all():
+            dialled = self.db.rows("select account, count(*) as n from dialerd.attempt a "
+                                   f"where a.claimed_at > to_timestamp({killed_us / 1e6}) group by account")
+            return theirs <= {row["account"] for row in dialled}
+        wait_until(dials_all, 5, "the accounts of the killed daemon dial")
+        dialling = time.monotonic() - begin
+
+        a = self.start_daemon()
+        back = self.wait_for_spread([3, 3], 40)
+        print(f"spread after {spread:.1f} s, taken over after {takeover:.1f} s (lease {LEASE} s), dialling after "
+              f"{dialling:.1f} s, spread again after {back:.1f} s", file=sys.stderr)
+
+        total = self.LEADS * len(self.ACCOUNTS)
+        wait_until(lambda: self.db.value("select count(*) from dialerd.lead_state where state = 'done'") == total, 90,
+                   "every lead done")
+        moves = {row["epoch"] for row in self.db.rows("select epoch from dialerd.ownership")}
+        self.assertLessEqual(max(moves), 5, "accounts that move to and fro")
+        self.assertEqual(a.stop(), 0)
+        # The other owns them at once: nothing was left to run out.
+        self.wait_for_spread([6], 3)
+        self.assertEqual(b.stop(), 0)
+        self.assertEqual(self.owned(), {})
+        self.assertEqual(self.db.value("select count(*) from dialerd.daemon where owner not like '%:gone:%'"), 1,
+                         "the killed one has said no farewell, the others have")
+        attempts = check_books(self, self.db, self.sim.ledger())
+        self.assertGreaterEqual(len(attempts), total)
+
+    def test_until_done_ends_though_each_has_a_half(self):
+        self.LEADS = 20
+        self.start_six()
+        daemons = [self.start_daemon("--until-done") for _ in range(2)]
+        for daemon in daemons:
+            self.assertEqual(daemon.wait(60), 0)
+        self.assertEqual(self.db.value("select count(*) from dialerd.lead_state where state <> 'done'"), 0)
+        check_books(self, self.db, self.sim.ledger())
 
 
 if __name__ == "__main__":

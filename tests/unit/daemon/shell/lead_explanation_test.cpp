@@ -106,6 +106,46 @@ TEST(LeadExplanation, ARetrySaysWhichDecisionMadeItDue) {
   EXPECT_THAT(text, HasSubstr("2026-11-24 09:30:00 KST"));
 }
 
+storage::StoryEntry attempt_entry(const std::string& state) {
+  storage::StoryEntry entry;
+  entry.attempt = campaign::parse_attempt_id("01890a5d-ac96-774b-bcce-b302099a8057");
+  entry.state = state;
+  entry.to_number = "01012345678";
+  return entry;
+}
+
+constexpr const char* resolve_command = "`dialerd resolve 01890a5d-ac96-774b-bcce-b302099a8057 placed|not-placed";
+
+TEST(LeadExplanation, WhatAPersonCanResolveComesWithTheCommand) {
+  storage::LeadStory story = ready_lead();
+  story.state = campaign::LeadState::held;
+  story.outcome = "abandoned";
+  story.entries = {attempt_entry("abandoned")};
+  EXPECT_THAT(explain(story, nullptr), HasSubstr(resolve_command));
+  story.outcome = "consent_missing";
+  EXPECT_THAT(explain(story, nullptr), Not(HasSubstr("dialerd resolve")));
+  story.outcome = "abandoned";
+  story.entries = {attempt_entry("ended"), attempt_entry("abandoned")};
+  EXPECT_THAT(explain(story, nullptr), Not(HasSubstr("dialerd resolve"))) << "that was an earlier call";
+
+  story.state = campaign::LeadState::active;
+  story.entries = {attempt_entry("unknown")};
+  story.open_attempt = story.entries[0].attempt;
+  EXPECT_THAT(explain(story, nullptr), HasSubstr(resolve_command));
+  story.entries = {attempt_entry("in_progress")};
+  EXPECT_THAT(explain(story, nullptr), Not(HasSubstr("dialerd resolve"))) << "there is no doubt about it";
+}
+
+TEST(LeadExplanation, APersonsDecisionIsToldWithoutNumbers) {
+  storage::LeadStory story = ready_lead();
+  storage::StoryEntry entry;
+  entry.code = "resolved_not_placed";
+  entry.detail = "by kim: 010-1234-5678 was not called";
+  story.entries = {entry};
+  EXPECT_THAT(explain(story, nullptr), HasSubstr("a person says that no call was placed [resolved_not_placed], by kim: "
+                                                 "010-****-5678 was not called\n"));
+}
+
 TEST(LeadExplanation, EveryCodeThatIsKnownHasWords) {
   for (const char* rule :
        {"calling_window", "holiday:Chuseok", "allowed_hours:kr-advertising", "consent_missing", "timezone_unknown",

@@ -32,12 +32,12 @@ void add_extension(X509* certificate, X509* issuer, int kind, const std::string&
   X509_EXTENSION_free(extension);
 }
 
-CertificatePtr make_certificate(const std::string& name, long serial, EVP_PKEY* key) {
+CertificatePtr make_certificate(const std::string& name, long serial, EVP_PKEY* key, Validity validity) {
   CertificatePtr certificate(X509_new(), &X509_free);
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 24 * 3600);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), validity.from);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), validity.to);
   X509_set_pubkey(certificate.get(), key);
   const auto* text = reinterpret_cast<const unsigned char*>(name.c_str());
   X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8, text, -1, -1, 0);
@@ -53,28 +53,41 @@ std::string pem(Write write) {
   return text;
 }
 
+Certificate as_pem(X509* certificate, EVP_PKEY* key) {
+  return {pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate); }),
+          pem([&](BIO* out) { return PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr); })};
+}
+
 }  // namespace
 
-Authority::Authority(const std::string& name) : key_(make_key()), certificate_(make_certificate(name, 1, key_.get())) {
+Authority::Authority(const std::string& name)
+    : key_(make_key()), certificate_(make_certificate(name, 1, key_.get(), {})) {
   X509_set_issuer_name(certificate_.get(), X509_get_subject_name(certificate_.get()));
   add_extension(certificate_.get(), certificate_.get(), NID_basic_constraints, "critical,CA:TRUE");
   add_extension(certificate_.get(), certificate_.get(), NID_key_usage, "critical,keyCertSign");
   require(X509_sign(certificate_.get(), key_.get(), EVP_sha256()) > 0, "signing the authority");
 }
 
-Certificate Authority::issue(const std::string& names) const {
+Certificate Authority::issue(const std::string& names, Validity validity) const {
   const KeyPtr key = make_key();
-  const CertificatePtr certificate = make_certificate("server", 2, key.get());
+  const CertificatePtr certificate = make_certificate("server", 2, key.get(), validity);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate_.get()));
   add_extension(certificate.get(), certificate_.get(), NID_subject_alt_name, names);
   require(X509_sign(certificate.get(), key_.get(), EVP_sha256()) > 0, "signing a certificate");
-  return {pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate.get()); }), pem([&](BIO* out) {
-            return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-          })};
+  return as_pem(certificate.get(), key.get());
 }
 
 std::string Authority::certificate_pem() const {
   return pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate_.get()); });
+}
+
+Certificate self_signed(const std::string& names) {
+  const KeyPtr key = make_key();
+  const CertificatePtr certificate = make_certificate("server", 3, key.get(), {});
+  X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get()));
+  add_extension(certificate.get(), certificate.get(), NID_subject_alt_name, names);
+  require(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0, "signing a certificate");
+  return as_pem(certificate.get(), key.get());
 }
 
 }  // namespace dialerd::daemon::voxapi::testing

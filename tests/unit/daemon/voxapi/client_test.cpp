@@ -42,12 +42,17 @@ std::filesystem::path ClientTest::write_file(const std::string& name, const std:
 
 TlsServer& ClientTest::start_server(Script script, TlsServer::Options options) {
   static const Certificate certificate = authority().issue("DNS:localhost,IP:127.0.0.1");
-  server_ = std::make_unique<TlsServer>(certificate, std::move(script), options);
+  server_ = std::make_unique<TlsServer>(certificate, std::move(script), std::move(options));
   return *server_;
 }
 
 TlsServer& ClientTest::start_server_named(const std::string& names, Script script) {
   server_ = std::make_unique<TlsServer>(authority().issue(names), std::move(script));
+  return *server_;
+}
+
+TlsServer& ClientTest::start_server_with(const Certificate& certificate, Script script, TlsServer::Options options) {
+  server_ = std::make_unique<TlsServer>(certificate, std::move(script), std::move(options));
   return *server_;
 }
 

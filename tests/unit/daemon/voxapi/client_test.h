@@ -33,6 +33,8 @@ class ClientTest : public ::testing::Test {
 
   TlsServer& start_server(Script script, TlsServer::Options options = {});
   TlsServer& start_server_named(const std::string& names, Script script);
+  TlsServer& start_server_with(const Certificate& certificate, Script script, TlsServer::Options options = {});
+  void stop_server() { server_.reset(); }
 
   // `change` adjusts the settings: one account at https://localhost:<the server's port>, the test's authority trusted.
   Client& start_client(const std::function<void(ClientSettings&)>& change = [](ClientSettings&) {});

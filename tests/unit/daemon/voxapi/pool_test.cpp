@@ -115,11 +115,13 @@ TEST_P(LeavingServer, IsNoticedRightBeforeTheWrite) {
 }
 
 std::string way(const ::testing::TestParamInfo<Leave>& info) {
-  constexpr std::array names = {"Finish", "Cut", "Reset"};
+  constexpr std::array names = {"Finish", "HalfClose", "Cut", "Reset"};
   return names[info.index];
 }
 
-INSTANTIATE_TEST_SUITE_P(By, LeavingServer, ::testing::Values(&Session::finish, &Session::cut, &Session::reset), way);
+INSTANTIATE_TEST_SUITE_P(By, LeavingServer,
+                         ::testing::Values(&Session::finish, &Session::half_close, &Session::cut, &Session::reset),
+                         way);
 
 TEST_F(PooledClient, ServerThatLeavesWithItsAnswerGetsNoFurtherRequest) {
   start_server([](Session& session) {

@@ -6,6 +6,8 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <linux/filter.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
@@ -27,11 +29,20 @@ std::size_t content_length(std::string_view head) {
 Session::Session(TlsServer& server, tcp::socket socket, asio::ssl::context& tls, int number)
     : server_(server), stream_(std::move(socket), tls), number_(number) {}
 
-bool Session::handshake() {
+bool Session::handshake(const std::string& greeting) {
+  const auto hold_back = [this](int on) {
+    ::setsockopt(stream_.next_layer().native_handle(), IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
+  };
   error_code error;
   stream_.next_layer().set_option(tcp::no_delay(true), error);
+  if (!greeting.empty()) hold_back(1);
   stream_.handshake(asio::ssl::stream_base::server, error);
-  return !error;
+  if (error) return false;
+  if (!greeting.empty()) {
+    write(greeting);
+    hold_back(0);
+  }
+  return true;
 }
 
 std::string Session::server_name() {
@@ -70,6 +81,15 @@ void Session::write(std::string_view bytes) {
   asio::write(stream_, asio::buffer(bytes), ignored);
 }
 
+void Session::write_slowly(std::string_view bytes, std::chrono::milliseconds pause) {
+  for (const char& byte : bytes) {
+    error_code error;
+    asio::write(stream_, asio::buffer(&byte, 1), error);
+    if (error) return;
+    std::this_thread::sleep_for(pause);
+  }
+}
+
 void Session::respond(int status, std::string_view body, std::string_view more_headers) {
   std::string response = "HTTP/1.1 " + std::to_string(status) + " Something\r\nContent-Type: application/json\r\n";
   response += more_headers;
@@ -92,6 +112,11 @@ void Session::finish() {
   cut();
 }
 
+void Session::half_close() {
+  say_goodbye();
+  ::shutdown(stream_.next_layer().native_handle(), SHUT_WR);
+}
+
 void Session::cut() { ::shutdown(stream_.next_layer().native_handle(), SHUT_RDWR); }
 
 void Session::reset() {
@@ -99,6 +124,17 @@ void Session::reset() {
   error_code ignored;
   stream_.next_layer().set_option(asio::socket_base::linger(true, 0), ignored);
   stream_.next_layer().close(ignored);
+}
+
+void Session::stop_hearing() {
+  sock_filter drop_all = {BPF_RET | BPF_K, 0, 0, 0};
+  const sock_fprog program = {1, &drop_all};
+  ::setsockopt(stream_.next_layer().native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
+void Session::hear_again() {
+  const int unused = 0;
+  ::setsockopt(stream_.next_layer().native_handle(), SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof(unused));
 }
 
 void Session::wait_for_peer() {
@@ -112,14 +148,24 @@ void Session::wait_for(const std::string& event) { server_.wait_for(event); }
 
 TlsServer::TlsServer(const Certificate& certificate, Script script, Options options)
     : script_(std::move(script)),
-      options_(options),
-      tls_(asio::ssl::context::tls_server),
-      acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
-  tls_.use_certificate_chain(asio::buffer(certificate.certificate_pem));
-  tls_.use_private_key(asio::buffer(certificate.private_key_pem), asio::ssl::context::pem);
-  if (options_.tls_version_max != 0) SSL_CTX_set_max_proto_version(tls_.native_handle(), options_.tls_version_max);
+      options_(std::move(options)),
+      acceptor_(io_, tcp::endpoint(asio::ip::make_address(options_.address), options_.port)) {
+  present(certificate);
   port_ = acceptor_.local_endpoint().port();
   accepting_ = std::thread([this] { accept(); });
+}
+
+void TlsServer::present(const Certificate& certificate) {
+  auto tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
+  tls->use_certificate_chain(asio::buffer(certificate.certificate_pem));
+  tls->use_private_key(asio::buffer(certificate.private_key_pem), asio::ssl::context::pem);
+  if (options_.tls_version_max != 0) {
+    SSL_CTX_set_min_proto_version(tls->native_handle(), 0);
+    SSL_CTX_set_max_proto_version(tls->native_handle(), options_.tls_version_max);
+    SSL_CTX_set_security_level(tls->native_handle(), 0);
+  }
+  const std::lock_guard lock(mutex_);
+  tls_ = std::move(tls);  // connections made with the old one keep what they need of it
 }
 
 TlsServer::~TlsServer() {
@@ -142,9 +188,11 @@ void TlsServer::accept() {
   for (int number = 1;; ++number) {
     error_code error;
     tcp::socket socket = acceptor_.accept(error);
+    if (error) std::this_thread::sleep_for(std::chrono::milliseconds(5));  // no descriptor left: a test's doing
     const std::lock_guard lock(mutex_);
-    if (error || stopping_) return;
-    sessions_.push_back(std::make_unique<Session>(*this, std::move(socket), tls_, number));
+    if (stopping_) return;
+    if (error) continue;
+    sessions_.push_back(std::make_unique<Session>(*this, std::move(socket), *tls_, number));
     threads_.emplace_back([this, session = sessions_.back().get()] { serve(*session); });
   }
 }
@@ -155,7 +203,7 @@ void TlsServer::serve(Session& session) {
     changed_.wait(lock, [this] { return stopping_; });
     return;
   }
-  if (!session.handshake()) return;
+  if (!session.handshake(options_.greeting)) return;
   {
     const std::lock_guard lock(mutex_);
     ++connections_;

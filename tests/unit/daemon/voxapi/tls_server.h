@@ -39,19 +39,26 @@ class Session {
   const std::string& request() const { return request_; }
 
   void write(std::string_view bytes);
+  void write_slowly(std::string_view bytes, std::chrono::milliseconds pause);  // byte by byte, until the peer has gone
   void respond(int status, std::string_view body, std::string_view more_headers = {});
   void accept_call();    // 201 with a call id of its own
   void say_goodbye();    // close_notify
   void finish();         // close_notify, then FIN
+  void half_close();     // close_notify and FIN, but goes on listening
   void cut();            // FIN without close_notify
   void reset();          // RST
   void wait_for_peer();  // until the client has closed
   void signal(const std::string& event);
   void wait_for(const std::string& event);
 
+  // From now on this end hears nothing: what the peer sends is dropped before the kernel acknowledges it, as by a
+  // network that has gone dark. Or it hears again.
+  void stop_hearing();
+  void hear_again();
+
  private:
   friend class TlsServer;
-  bool handshake();
+  bool handshake(const std::string& greeting);
 
   TlsServer& server_;
   boost::asio::ssl::stream<boost::asio::ip::tcp::socket> stream_;
@@ -67,7 +74,10 @@ class TlsServer {
  public:
   struct Options {
     bool handshakes = true;   // false: accepts TCP and then says nothing
-    int tls_version_max = 0;  // 0: the newest
+    int tls_version_max = 0;  // 0: the newest. What OpenSSL would not speak by itself is allowed when it is named here
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;  // 0: any
+    std::string greeting{};  // sent before anything is asked, in one packet with the end of the handshake (TLS 1.2)
   };
 
   TlsServer(const Certificate& certificate, Script script) : TlsServer(certificate, std::move(script), Options{}) {}
@@ -75,6 +85,9 @@ class TlsServer {
   ~TlsServer();
 
   std::uint16_t port() const { return port_; }
+
+  // What the next connections are shown.
+  void present(const Certificate& certificate);
 
   int connections() const;           // whose handshake succeeded
   int connections_open_max() const;  // at the same time
@@ -93,7 +106,7 @@ class TlsServer {
   Script script_;
   Options options_;
   boost::asio::io_context io_;  // only ever used for blocking calls
-  boost::asio::ssl::context tls_;
+  std::unique_ptr<boost::asio::ssl::context> tls_;
   boost::asio::ip::tcp::acceptor acceptor_;
   std::uint16_t port_ = 0;
 
