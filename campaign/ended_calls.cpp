@@ -1,5 +1,7 @@
 #include "campaign/ended_calls.h"
 
+#include <algorithm>
+
 namespace dialerd::campaign {
 namespace {
 
@@ -13,9 +15,12 @@ void EndedCalls::add(MonoTime now, const AttemptId& attempt, const std::string& 
                      const std::string& disposition, Kind kind) {
   forget(now);
   int asks = kind == Kind::connected ? asks_max : 0;
-  if (!calls_.emplace(attempt, Ended{now, kind, call_status, disposition, asks, now}).second) return;
+  const MonoTime first_ask = now + first_ask_after;
+  if (!calls_.emplace(attempt, Ended{now, kind, call_status, disposition, asks, first_ask}).second) return;
   order_.push_back(attempt);
-  if (asks > 0) awaiting_.insert(attempt);
+  if (asks == 0) return;
+  if (awaiting_.empty()) next_ask_ = std::max(next_ask_, first_ask);
+  awaiting_.insert(attempt);
 }
 
 void EndedCalls::forget(MonoTime now) {
@@ -31,18 +36,26 @@ EndedCalls::Found EndedCalls::news(Now now, const CallNews& news) {
   auto found = news.attempt ? calls_.find(*news.attempt) : calls_.end();
   if (found == calls_.end()) return tells;
   Ended& ended = found->second;
-  if (ended.asks_left > 0 && news.details) tells.details = DetailRecord{*news.attempt, *news.details};
-  if (ended.asks_left > 0 && now.mono >= ended.counted_at + ask_interval / 2) {
+  if (ended.asks_left > 0 && news.details && *news.details != ended.told) {
+    tells.details = DetailRecord{*news.attempt, *news.details};
+    ended.told = *news.details;
+  }
+  if (ended.asks_left > 0 && now.mono >= ended.counts_from) {
     --ended.asks_left;
-    ended.counted_at = now.mono;
+    ended.counts_from = now.mono + ask_interval / 2;
   }
   // The cost may come before the analysis: then it is worth asking again.
   if (news.details && are_whole(*news.details)) ended.asks_left = 0;
-  if (ended.asks_left == 0) awaiting_.erase(*news.attempt);
+  if (ended.asks_left == 0) {
+    awaiting_.erase(*news.attempt);
+    ended.told = {};
+  }
 
   if (is_running(news) && ended.kind != Kind::no_call) return tells;  // it was on its way for long
   const std::string& disposition = news.disconnection_reason.empty() ? news.status : news.disconnection_reason;
-  if (disposition != ended.disposition || news.status != ended.call_status) {
+  bool contradicts = disposition != ended.disposition || news.status != ended.call_status;
+  if (contradicts && ended.late_news_left > 0) {
+    --ended.late_news_left;
     ended.disposition = disposition;
     ended.call_status = news.status;
     tells.late_news =

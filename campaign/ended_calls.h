@@ -25,8 +25,14 @@ namespace dialerd::campaign {
 class EndedCalls {
  public:
   static constexpr std::size_t calls_max = 100'000;
-  static constexpr std::chrono::seconds ask_interval{60};  // between two passes for details
-  static constexpr int asks_max = 5;                       // shown so often, that far apart, without: there are none
+  // The first pass for details begins so long after the end (there are none before), and each further one so long after
+  // the last.
+  static constexpr std::chrono::seconds first_ask_after{10};
+  static constexpr std::chrono::seconds ask_interval{60};
+  static constexpr int asks_max = 6;  // shown so often, that far apart, without: there are none
+
+  // Two calls of one attempt would contradict each other with every page.
+  static constexpr int late_news_max = 5;
 
   explicit EndedCalls(std::chrono::seconds details_for) : details_for_(details_for) {}
 
@@ -57,8 +63,10 @@ class EndedCalls {
     Kind kind;
     std::string call_status;
     std::string disposition;
-    int asks_left = 0;  // 0: nothing is awaited
-    MonoTime counted_at;
+    int asks_left = 0;     // 0: nothing is awaited
+    MonoTime counts_from;  // shown without details earlier, it is no further ask
+    CallDetails told{};    // while more is awaited: what was told last
+    int late_news_left = late_news_max;
   };
   void forget(MonoTime now);
 

@@ -288,11 +288,13 @@ class Engine {
   void restore_permits(Now now, Account& account, const OpenAttempt& open, bool uncounted,
                        std::span<const std::size_t> callers);
   void restore_counts(Now now, Account& account, const std::vector<CallCount>& counts);
+  static void restore_ended(Now now, Account& account, std::vector<EndedCall> calls);
   void restore_requests(Now now, Account& account, const std::optional<RequestHistory>& history);
   std::optional<std::string> never_opens(Now now, const Campaign& campaign) const;
   // When the pace of every node lets the attempt start.
   MonoTime next_start(const Attempt& attempt);
   void count_late(MonoTime now, Attempt& attempt);
+  void remember_early(const std::optional<AttemptId>& attempt, const std::string& call_id);
   void remember_end(Now now, Account& account, const Settlement& settlement);
   void news_of_ended(Now now, Account& account, const CallNews& news);
   void became_ready(Now now, Campaign& campaign, const std::string& clock, WallTime next_at);

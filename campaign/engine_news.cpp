@@ -14,7 +14,10 @@ void Engine::news(Now now, AccountIndex index, const CallNews& news) {
   Account& account = accounts_[static_cast<std::size_t>(index)];
   if (!account.owned) return;
   auto matched = account.follower.match(news);
-  if (!matched) return news_of_ended(now, account, news);
+  if (!matched) {
+    remember_early(news.attempt, news.call_id);
+    return news_of_ended(now, account, news);
+  }
   auto found = attempts_.find(*matched);
   if (found == attempts_.end()) return;
   Attempt& attempt = found->second;
@@ -28,7 +31,7 @@ void Engine::news(Now now, AccountIndex index, const CallNews& news) {
     attempt.phase = Phase::open;
     CreateAnswer answer;
     answer.call_id = news.call_id;
-    answer.detail = "found in the provider's list";
+    answer.detail = "found at the provider";
     record(now, *matched, attempt, AttemptState::in_progress, answer);
     account.follower.open(now, *matched, news.call_id, attempt.to_number);
   }
@@ -61,9 +64,13 @@ void Engine::hinted(Now now, AccountIndex index, const Hint& hint) {
     if (!nothing_new) account.follower.hint(now, *followed, hint.call_id);
     return;
   }
-  auto found = hint.attempt ? attempts_.find(*hint.attempt) : attempts_.end();
-  // Sooner than the POST's own answer: if that gets lost, this is where to look.
-  if (found != attempts_.end() && found->second.phase == Phase::dialing) found->second.hinted_call = hint.call_id;
+  remember_early(hint.attempt, hint.call_id);
+}
+
+// Sooner than the POST's own answer: if that gets lost, this is where to look.
+void Engine::remember_early(const std::optional<AttemptId>& attempt, const std::string& call_id) {
+  auto found = attempt ? attempts_.find(*attempt) : attempts_.end();
+  if (found != attempts_.end() && found->second.phase == Phase::dialing) found->second.hinted_call = call_id;
 }
 
 void Engine::resolved(Now now, AccountIndex index, const AttemptId& id, bool placed) {

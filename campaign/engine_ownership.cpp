@@ -16,6 +16,7 @@ void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) 
   Account& account = accounts_[static_cast<std::size_t>(index)];
   account.owned = true;
   account.write.account = index;
+  account.follower.clock_stepped(history.clock_moved);
 
   for (std::size_t i : account.campaigns) {
     // What was read before may be from the time of another owner.
@@ -26,8 +27,9 @@ void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) 
   restore_requests(now, account, history.requests);
   for (const OpenAttempt& open : history.open) {
     Campaign* campaign = campaign_of(open.campaign);
+    bool in_progress = open.state == AttemptState::in_progress && !open.call_id.empty();
     // A POST that left just before its process ended may be counted by the provider even after this moment.
-    bool uncounted = campaign != nullptr && (!open.answered || *open.answered > now.wall);
+    bool uncounted = campaign != nullptr && !in_progress && (!open.answered || *open.answered > now.wall);
     restore_permits(now, account, open, uncounted, callers_of(account, campaign, open.from_number));
     // A campaign that is not configured any more: its calls keep their slots of the account, and are left to a daemon
     // that knows the campaign's policy.
@@ -44,7 +46,7 @@ void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) 
     attempt.any_caller = !attempt.caller && open.from_number.empty();
     attempt.call_id = open.call_id;
     attempt.uncounted = uncounted;
-    if (open.state == AttemptState::in_progress && !open.call_id.empty()) {
+    if (in_progress) {
       attempt.phase = Phase::open;
       account.follower.open(now, open.attempt, open.call_id, open.to_number);
       continue;
@@ -64,8 +66,15 @@ void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) 
       record({now.mono, waited_until}, open.attempt, attempt, AttemptState::unknown, answer);
     }
   }
-  for (const EndedCall& ended : history.ended) {
-    account.ended.add(now.mono, ended.attempt, ended.call_status, ended.disposition, EndedCalls::Kind::connected);
+  restore_ended(now, account, history.ended);
+}
+
+// As old as they are: they are looked for no longer than if their owner had stayed.
+void Engine::restore_ended(Now now, Account& account, std::vector<EndedCall> calls) {
+  std::sort(calls.begin(), calls.end(), [](const auto& a, const auto& b) { return a.settled < b.settled; });
+  for (const EndedCall& ended : calls) {
+    const auto age = std::max(now.wall - ended.settled, WallTime::duration::zero());
+    account.ended.add(now.mono - age, ended.attempt, ended.call_status, ended.disposition, EndedCalls::Kind::connected);
   }
 }
 

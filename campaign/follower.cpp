@@ -52,7 +52,8 @@ void Follower::hint(Now now, const AttemptId& attempt, const std::string& call_i
     if (std::exchange(open->second.hinted, true)) return;
     hinted_.push_back({attempt, open->second.call_id});
   } else if (auto doubt = doubts_.find(attempt); doubt != doubts_.end()) {
-    if (std::exchange(doubt->second.hinted_call, call_id) == call_id) return;
+    doubt->second.hinted_call = call_id;
+    if (std::exchange(doubt->second.hinted, true)) return;
     hinted_.push_back({attempt, call_id});
   }
   // One pass tells of all of them, when it takes fewer requests.
@@ -91,21 +92,20 @@ std::chrono::milliseconds Follower::doubt_interval() const {
 
 // Whether doubts can be listed by their numbers. Precondition: there is one.
 bool Follower::numbers_usable(Now now) const {
-  return now.mono >= numbers_trusted_from_ && control_for(doubt_start(doubts_.rbegin()->first), {}) != nullptr;
+  return now.mono >= numbers_trusted_from_ && !controls_for(doubt_start(doubts_.rbegin()->first), {}).empty();
 }
 
-// A call that a listing from `from` on, by its number, must show.
-const Follower::Open* Follower::control_for(WallTime from, const std::vector<AttemptId>& doubts) const {
+// Calls that a listing from `from` on, by their numbers, must show: two at most, to different numbers.
+std::vector<const Follower::Open*> Follower::controls_for(WallTime from, const std::vector<AttemptId>& doubts) const {
+  std::vector<const Open*> controls;
+  std::set<std::string> taken;
+  for (const AttemptId& doubt : doubts) taken.insert(doubts_.at(doubt).to_number);
   int considered = 0;
   for (auto open = open_.rbegin(); open != open_.rend() && considered < controls_considered; ++open, ++considered) {
-    if (created_at(open->first) < from + control_skew) return nullptr;
-    if (!open->second.listed) continue;
-    bool asked_for_anyway = std::any_of(doubts.begin(), doubts.end(), [&](const AttemptId& doubt) {
-      return doubts_.at(doubt).to_number == open->second.to_number;
-    });
-    if (!asked_for_anyway) return &open->second;
+    if (created_at(open->first) < from + control_skew || controls.size() == 2) break;
+    if (open->second.listed && taken.insert(open->second.to_number).second) controls.push_back(&open->second);
   }
-  return nullptr;
+  return controls;
 }
 
 std::optional<Follower::Pass> Follower::pass_due(Now now, std::optional<WallTime> ended_since) {
@@ -159,22 +159,26 @@ std::optional<Follower::Pass> Follower::begin_pass_by_numbers(Now now) {
     next_by_numbers_ = due_from(waiting.front().first);
     return std::nullopt;
   }
-  const Open* control = control_for(pass.from, pass.doubts);
-  if (control == nullptr) {
+  std::vector<const Open*> controls = controls_for(pass.from, pass.doubts);
+  if (controls.empty()) {
     next_by_numbers_ = now.mono + settings_.list_interval;
     return std::nullopt;
   }
+  if (controls.size() == 1) pass.doubts.resize(1);
   pass.started = now.mono;
-  pass.control = control->call_id;
+  pass.by_numbers = true;
   Pass asked{pass.from, {}};
   for (const AttemptId& attempt : pass.doubts) {
     Doubt& doubt = doubts_.at(attempt);
     doubt.asked = now.mono;
     asked.numbers.push_back(doubt.to_number);
   }
-  // Neither the first nor the last, in case only that one counts.
-  asked.numbers.insert(asked.numbers.begin() + 1, control->to_number);
-  if (asked.numbers.size() == 2) asked.numbers.push_back(asked.numbers.front());
+  // The first doubt again behind the last control: then no control is the first or the last, and whichever end of the
+  // numbers is cut off, a control goes with it, or nothing is missing.
+  asked.numbers.insert(asked.numbers.begin() + 1, controls.front()->to_number);
+  if (controls.size() == 2) asked.numbers.push_back(controls.back()->to_number);
+  asked.numbers.push_back(asked.numbers.front());
+  for (const Open* control : controls) pass.controls.insert(control->call_id);
   pass_ = std::move(pass);
   return asked;
 }
@@ -182,7 +186,7 @@ std::optional<Follower::Pass> Follower::begin_pass_by_numbers(Now now) {
 void Follower::listed(const CallNews& news) {
   if (!pass_) return;
   ++pass_->listed;
-  if (!pass_->control.empty() && news.call_id == pass_->control) pass_->control_seen = true;
+  pass_->controls.erase(news.call_id);
   auto matched = match(news);
   if (!matched) return;
   if (auto found = open_.find(*matched); found != open_.end()) found->second.listed = true;
@@ -192,7 +196,8 @@ std::vector<AttemptId> Follower::pass_ended(Now now, bool complete, std::optiona
   std::vector<AttemptId> absent;
   if (!pass_) return absent;
   RunningPass pass = *std::exchange(pass_, std::nullopt);
-  bool whole = pass.control.empty();
+  bool whole = !pass.by_numbers;
+  bool controlled = pass.controls.empty();
   if (whole) next_pass_ = now.mono + settings_.list_interval;
   next_by_numbers_ = now.mono;
   if (pause) {
@@ -200,13 +205,16 @@ std::vector<AttemptId> Follower::pass_ended(Now now, bool complete, std::optiona
     next_pass_ = std::max(next_pass_, paused_until_);
     next_by_numbers_ = paused_until_;
   }
-  if (complete && !whole && !pass.control_seen) numbers_trusted_from_ = now.mono + numbers_distrusted;
+  if (!whole) {
+    numbers_failed_ = complete && controlled ? 0 : numbers_failed_ + 1;
+    if ((complete && !controlled) || numbers_failed_ >= 2) numbers_trusted_from_ = now.mono + numbers_distrusted;
+  }
   if (complete && whole) {
     double seconds = std::chrono::duration<double>(now.wall - pass.from).count();
     listed_per_second_ = static_cast<double>(pass.listed) / std::max(seconds, 1.0);
   }
 
-  bool proves_absence = complete && (whole || pass.control_seen);
+  bool proves_absence = complete && controlled;
   for (const AttemptId& attempt : pass.doubts) {
     auto found = doubts_.find(attempt);
     if (found == doubts_.end() || !proves_absence) continue;
@@ -259,6 +267,9 @@ Follower::LookUp Follower::next_look_up(Now now) {
   if (auto open = open_.find(look_up.attempt); open != open_.end()) {
     open->second.last_news = now.mono;
     open->second.hinted = false;
+  } else if (auto doubt = doubts_.find(look_up.attempt); doubt != doubts_.end()) {
+    doubt->second.hinted = false;
+    look_up.call_id = doubt->second.hinted_call;
   }
   return look_up;
 }

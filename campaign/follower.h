@@ -9,8 +9,9 @@
 // start no earlier than `list_lag` after the doubt arose, because a created call may be missing from the list that
 // long; each further one no earlier than `list_lag` after the last. Such a pass lists all calls since before the doubt;
 // or, because that may be many, only those to certain numbers. Then it proves absence only if it also shows its
-// control: a call, known to be in the list, whose number is asked for in the midst of the doubts' own. A filter that
-// reads numbers in another form, or takes only the first or the last of several, does not show it. Not thread-safe.
+// controls: calls, known to be in the list, whose numbers are asked for among the doubts' own, the second and the last
+// but one. A filter that reads numbers in another form, or takes only the first or the last few of several, does not
+// show them both. With a single control one doubt at a time is asked for. Not thread-safe.
 #pragma once
 
 #include <chrono>
@@ -46,7 +47,7 @@ class Follower {
   // Passes start this much before the oldest call, for clocks that differ.
   static constexpr std::chrono::seconds skew{5};
   static constexpr std::chrono::minutes doubt_skew{5};
-  // A filter by numbers that hid its control is not asked again for this long.
+  // A filter by numbers that hid a control, or failed twice in a row, is not asked again for this long.
   static constexpr std::chrono::minutes numbers_distrusted{10};
 
   explicit Follower(FollowSettings settings) : settings_(settings) {}
@@ -109,14 +110,15 @@ class Follower {
     int absences = 0;  // complete passes that did not show it
     MonoTime absent_at{};
     MonoTime asked{MonoTime::min()};  // the start of the last pass that covered it
-    std::string hinted_call;
+    std::string hinted_call;          // the latest
+    bool hinted = false;
   };
   struct RunningPass {
     MonoTime started;
     WallTime from{};
-    std::vector<AttemptId> doubts;  // it covers these
-    std::string control;            // call id; empty: it lists all calls and needs none
-    bool control_seen = false;
+    std::vector<AttemptId> doubts;   // it covers these
+    bool by_numbers = false;         // and not all calls
+    std::set<std::string> controls;  // call ids that it has not shown yet
     std::int64_t listed = 0;
   };
 
@@ -125,7 +127,7 @@ class Follower {
   WallTime open_start(Now now) const;
   WallTime doubt_start(const AttemptId& attempt) const { return created_at(attempt) - doubt_skew - steps_; }
   double pages_since(Now now, WallTime from) const;
-  const Open* control_for(WallTime from, const std::vector<AttemptId>& doubts) const;
+  std::vector<const Open*> controls_for(WallTime from, const std::vector<AttemptId>& doubts) const;
   bool numbers_usable(Now now) const;
   std::chrono::milliseconds doubt_interval() const;
   void queue_look_ups(Now now, const RunningPass& pass);
@@ -141,6 +143,7 @@ class Follower {
   MonoTime next_by_numbers_{MonoTime::min()};
   MonoTime paused_until_{MonoTime::min()};
   MonoTime numbers_trusted_from_{MonoTime::min()};
+  int numbers_failed_ = 0;        // passes by numbers in a row
   double listed_per_second_ = 0;  // calls in the account's list, whoever made them
   std::set<AttemptId> looking_up_;
   std::deque<LookUp> hinted_;

@@ -2,6 +2,7 @@
 // open.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -56,6 +57,8 @@ struct RequestHistory {
 };
 
 struct AccountHistory {
+  // By how much the wall clock was set, in sum and in whatever direction, since the open attempts were claimed.
+  std::chrono::milliseconds clock_moved{0};
   std::optional<RequestHistory> requests;  // nullopt: not known, all of the budget may have been used
   std::vector<OpenAttempt> open;
   std::vector<EndedCall> ended;

@@ -69,7 +69,8 @@ Account read_account(const Entry& entry, Diagnostics& diagnostics) {
   if (const Node* node = map.optional("base_url")) {
     if (auto url = read_base_url(*node, diagnostics)) account.base_url = std::move(*url);
   }
-  if (const Node* node = map.required("api_key", "api_key: {credential: vox-" + (has_name ? entry.key : "main") + "}")) {
+  if (const Node* node =
+          map.required("api_key", "api_key: {credential: vox-" + (has_name ? entry.key : "main") + "}")) {
     if (auto key = read_secret_reference(*node, "api_key", diagnostics)) account.api_key = std::move(*key);
   }
   if (const Node* node = map.optional("limits")) account.limits = read_limits(*node, diagnostics);

@@ -74,7 +74,7 @@ Follow read_follow(const Node& node, Diagnostics& diagnostics) {
   map.duration("list_interval", follow.list_interval, {100ms, 10min});
   map.duration("horizon", follow.horizon, {10s, 24h});
   map.duration("list_lag", follow.list_lag, {1s, 1h});
-  map.duration("abandon_after", follow.abandon_after, {1min, std::chrono::days(7)});
+  map.duration("abandon_after", follow.abandon_after, {10s, std::chrono::days(7)});
   map.integer("confirmations", follow.confirmations, {2, 20});
   map.duration("details_for", follow.details_for, {0s, 24h});
   map.finish();

@@ -50,6 +50,16 @@ bool is_machine_setting(std::string_view zone_name) {
   return zone_name == "localtime" || zone_name == "posixrules" || zone_name == "Factory";
 }
 
+void read_all_timezones() {
+  for (const date::time_zone& zone : date::get_tzdb().zones) {
+    try {
+      zone.get_info(date::sys_seconds{});
+    } catch (const std::exception&) {
+      continue;  // whoever asks for it is told
+    }
+  }
+}
+
 std::optional<std::string> read_timezone(const Node& node, Diagnostics& diagnostics) {
   auto text = read_text(node, "timezone", diagnostics);
   if (!text) return std::nullopt;

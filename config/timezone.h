@@ -16,4 +16,8 @@ bool is_machine_setting(std::string_view zone_name);
 // is no name, since a campaign must not change its hours with the machine it runs on.
 std::optional<std::string> read_timezone(const Node& node, Diagnostics& diagnostics);
 
+// Reads the data of every timezone now, some milliseconds and megabytes. Else a zone's file is opened when the first
+// lead of it comes, perhaps when the process has no descriptor left. What cannot be read is left for later.
+void read_all_timezones();
+
 }  // namespace dialerd::config

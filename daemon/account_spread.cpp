@@ -31,13 +31,15 @@ void AccountSpread::kept(MonoTime now, const SpreadPlan::Give& give) {
   give_after_[give.to] = now + settings_.give_again;
 }
 
-// Whoever was silent while the database was away may have wished to speak.
+// Whoever was silent while the database was away may have wished to speak. But each look counts for the time of a usual
+// round: else looks that are always late, because the database is slow, would never find anybody silent.
 void AccountSpread::forgive_gap(MonoTime now) {
   const MonoTime last = std::exchange(last_look_, now).value_or(now);
   if (now - last <= look_gap) return;
-  for (auto& [name, daemon] : daemons_) daemon.changed += now - last;
-  for (auto& [account, lease] : leases_) lease.changed += now - last;
-  for (auto& [account, since] : free_since_) since += now - last;
+  const auto forgiven = now - last - look_round;
+  for (auto& [name, daemon] : daemons_) daemon.changed += forgiven;
+  for (auto& [account, lease] : leases_) lease.changed += forgiven;
+  for (auto& [account, since] : free_since_) since += forgiven;
 }
 
 void AccountSpread::observe(MonoTime now, const Fleet& fleet) {

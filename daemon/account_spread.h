@@ -5,12 +5,12 @@
 // the same rules to the same rows, and where two of them disagree for a moment, the database's fence lets one of them
 // have the account.
 //
-// - A free account goes to the living daemon with the fewest accounts. Others leave it alone for `patience`, then take
-// it
-//   whoever it was meant for: evenness never leaves an account without an owner.
-// - With nothing free, and the same daemons for `settle`: if one has at least two accounts more than another that could
-//   have one of them, the one with the largest difference hands one over. Each such move makes the differences smaller,
-//   so the moves come to an end.
+// A free account goes to the living daemon with the fewest accounts. Others leave it alone for `patience`, then take
+// it, whoever it was meant for: evenness never leaves an account without an owner.
+//
+// With nothing free, and the same daemons for `settle`: if one has at least two accounts more than another that could
+// have one of them, the one with the largest difference hands one over. Each such move makes the differences smaller,
+// so the moves come to an end.
 //
 // Alive is a daemon whose heartbeat has changed lately by this process's own monotonic clock, and so is a lease: the
 // database's clock decides only on the first look. Silence while this daemon could not look itself counts for nothing.
@@ -55,6 +55,7 @@ class AccountSpread {
  public:
   // A look that comes so late was preceded by a time without any.
   static constexpr std::chrono::milliseconds look_gap{3000};
+  static constexpr std::chrono::milliseconds look_round{1000};
   // A lease is silent when it has not changed for so much longer than it is.
   static constexpr std::chrono::milliseconds silence_margin{1000};
 

@@ -21,7 +21,7 @@ struct Words {
   std::string_view meaning;
 };
 
-constexpr std::array<Words, 49> words = {{
+constexpr std::array<Words, 50> words = {{
     {"calling_window", "the campaign's calling windows are closed at the lead's local time"},
     {"holiday:", "a holiday or blackout date at the lead: "},
     {"allowed_hours:", "outside the hours that these rules allow at the lead's local time: "},
@@ -50,6 +50,7 @@ constexpr std::array<Words, 49> words = {{
     {"send_deadline", "the request could not leave in time"},
     {"draining", "dialerd was being stopped"},
     {"suspended", "dialerd could not be sure to own the account any more"},
+    {"yielding", "the account was being handed over to another daemon"},
     {"retry", "by the retry policy it is to be called again"},
     {"max_attempts", "the lead has had all the attempts of retry.max_attempts"},
     {"reason_max", "the reason has been retried as often as its max allows"},

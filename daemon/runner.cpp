@@ -90,7 +90,8 @@ Runner::Runner(RunnerSettings settings)
       write_thread_(named(settings_.session, "write")),
       ownership_thread_(named(settings_.session, "ownership")),
       takeover_thread_(named(settings_.session, "takeover")),
-      spread_(spread_settings(owner_, settings_.daemon)) {
+      spread_(spread_settings(owner_, settings_.daemon)),
+      storage_health_(2 * settings_.daemon.database.statement_timeout + seconds{10}) {
   clock_.sync(settings_.database_time, settings_.database_time_asked, settings_.database_time_answered);
   for (std::size_t i = 0; i < settings_.daemon.accounts.size(); ++i) {
     const config::Account& account = settings_.daemon.accounts[i];
@@ -263,13 +264,26 @@ const Runner::CampaignLink& Runner::campaign_of(campaign::CampaignId id) const {
                        [&](const CampaignLink& campaign) { return campaign.id == id; });
 }
 
+std::vector<std::string> Runner::owned_accounts() const {
+  std::vector<std::string> owned;
+  for (const auto& account : accounts_) {
+    if (account->ownership()) owned.push_back(account->name());
+  }
+  return owned;
+}
+
+AccountLink* Runner::account_called(const std::string& name) const {
+  const auto found =
+      std::find_if(accounts_.begin(), accounts_.end(), [&](const auto& account) { return account->name() == name; });
+  return found == accounts_.end() ? nullptr : found->get();
+}
+
 void Runner::storage_failed(const storage::Error& error, StorageUse use) {
-  bool is_news = storage_failures_.insert_or_assign(use, StorageFailure{error.message, boot_time()}).second;
-  if (is_news) log::error("database: " + error.message);
+  if (storage_health_.failed(use, boot_time(), error.message)) log::error("database: " + error.message);
 }
 
 void Runner::storage_worked(StorageUse use) {
-  if (storage_failures_.erase(use) == 1 && storage_failures_.empty()) log::info("database: works again");
+  if (storage_health_.worked(use)) log::info("database: works again");
 }
 
 }  // namespace dialerd::daemon

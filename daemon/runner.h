@@ -1,13 +1,13 @@
 // The running daemon: the imperative shell around campaign::Engine.
 //
-// One event-loop thread (the caller of run()) owns the engine, the sockets and the timers. Three storage threads carry
-// out claims and controls, writes, and ownership; their results are posted back to the loop. Each event is told to the
-// engine, and a tick of the engine follows soon after, whose commands are carried out here.
+// One event-loop thread (the caller of run()) owns the engine, the sockets and the timers. Four storage threads carry
+// out claims and controls, writes, leases and heartbeats, and takeovers; a webhook receiver has a fifth. Their results
+// are posted back to the loop. Each event is told to the engine, and a tick of the engine follows soon after, whose
+// commands are carried out here.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -26,6 +26,7 @@
 #include "daemon/clock.h"
 #include "daemon/exit_code.h"
 #include "daemon/readiness.h"
+#include "daemon/storage_health.h"
 #include "daemon/storage_thread.h"
 #include "daemon/webhook/endpoint.h"
 
@@ -39,9 +40,9 @@ class Server;
 
 struct RunnerSettings {
   config::DaemonConfig daemon;
-  std::vector<config::CampaignConfig> campaigns;   // each of an account of `daemon`
-  std::vector<campaign::CampaignId> campaign_ids;  // runs parallel to `campaigns`
-  std::vector<std::string> api_keys;               // runs parallel to `daemon.accounts`
+  std::vector<config::CampaignConfig> campaigns;          // each of an account of `daemon`
+  std::vector<campaign::CampaignId> campaign_ids;         // runs parallel to `campaigns`
+  std::vector<std::string> api_keys;                      // runs parallel to `daemon.accounts`
   std::vector<webhook::EndpointSecrets> webhook_secrets;  // likewise; empty for an account without a webhook
   storage::SessionSettings session;
   campaign::WallTime database_time{};  // read between these two moments
@@ -136,7 +137,6 @@ class Runner {
   void report_conditions(const AccountLink& account, const std::vector<campaign::Condition>& now) const;
   void release_all();
   void tell_readiness();
-  void forget_old_failures();
 
   // runner_webhooks.cpp: what the provider, and who watches this process, come with
   void start_servers();
@@ -144,10 +144,10 @@ class Runner {
   void keep_house_of_webhooks();
 
   const CampaignLink& campaign_of(campaign::CampaignId id) const;
-  // What the database is used for: one use may fail while others work (a full disk refuses rows, but answers).
-  enum class StorageUse { claims, writes, ownership, controls, other };
-  void storage_failed(const storage::Error& error, StorageUse use = StorageUse::other);
-  void storage_worked(StorageUse use = StorageUse::other);
+  std::vector<std::string> owned_accounts() const;
+  AccountLink* account_called(const std::string& name) const;  // null: not in the configuration
+  void storage_failed(const storage::Error& error, StorageUse use);
+  void storage_worked(StorageUse use);
 
   RunnerSettings settings_;
   std::string owner_;  // this process, for dialerd.ownership
@@ -175,11 +175,7 @@ class Runner {
   bool draining_ = false;
   bool asked_to_stop_ = false;  // by a signal; a drain may also begin by itself
   bool finishing_ = false;
-  struct StorageFailure {
-    std::string message;
-    campaign::MonoTime last{};
-  };
-  std::map<StorageUse, StorageFailure> storage_failures_;  // what fails at the moment, and why
+  StorageHealth storage_health_;
   bool heartbeat_under_way_ = false;
   std::string told_readiness_;
   storage::ClockMark clock_mark_;               // as AccountLink::clock_record, of this process

@@ -33,12 +33,12 @@ storage::ClockMark mark_of(campaign::Now moment) {
 void Runner::keep_house() {
   if (finishing_) return;
   campaign::MonoTime now = boot_time();
+  beat();  // before the renewals, which may take their time
   for (auto& account : accounts_) {
     // At the round nearest to the time: waiting for the next one would stretch a second to two.
     bool due = now + house_interval / 2 >= account->next_ownership_request;
     if (due) renew_lease(*account);
   }
-  beat();
   read_controls();
   read_resolutions();
   keep_house_of_webhooks();
@@ -134,9 +134,9 @@ void Runner::sync_clock(campaign::WallTime database_time, campaign::MonoTime ask
     account->clock_record.steps.push_back(*step);
     account->clock_record.mark = mark;
     account->next_ownership_request = boot_time();  // to record it
+    engine_.clock_stepped(clock_.now(), account->index(), step->by);
   }
   if (std::chrono::abs(moved) <= clock_step_reported) return;
-  engine_.clock_stepped(clock_.now(), moved);
   log::warning("the database's clock moved by " + std::to_string(moved.count()) + " ms against elapsed time");
 }
 
@@ -198,19 +198,8 @@ void Runner::apply(const std::vector<storage::CampaignControl>& controls) {
   schedule_tick();
 }
 
-// What failed and was not tried again since, such as the last claim before the calling windows closed, is no news any
-// more.
-void Runner::forget_old_failures() {
-  const auto old = 2 * settings_.daemon.database.statement_timeout + seconds{10};
-  std::vector<StorageUse> over;
-  for (const auto& [use, failure] : storage_failures_) {
-    if (boot_time() - failure.last > old) over.push_back(use);
-  }
-  for (StorageUse use : over) storage_worked(use);
-}
-
 void Runner::tell_readiness() {
-  forget_old_failures();
+  if (storage_health_.forget_old(boot_time())) log::info("database: what failed has not been tried again since");
   const Readiness now = readiness();
   if (now.reason == told_readiness_) return;
   told_readiness_ = now.reason;

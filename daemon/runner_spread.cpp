@@ -75,6 +75,7 @@ struct Taking {
   std::string account;
   std::optional<storage::SeenLease> silent;
   std::vector<storage::ClockStep> seen_steps;
+  seconds details_for{};
 };
 
 storage::Result<Gain> acquire(storage::Session& session, const Taking& taking, const std::string& owner, seconds lease,
@@ -101,7 +102,7 @@ storage::Result<Gain> acquire(storage::Session& session, const Taking& taking, c
   if (auto recorded = session.renew(gain.ownership, first_lease, record); !recorded) return recorded.error();
 
   // Read after the ownership is ours: from then on nobody else adds to it.
-  auto history = session.history(account);
+  auto history = session.history(account, taking.details_for);
   if (!history) return history.error();
   gain.history = std::move(*history);
   auto clock = read_clock(session);
@@ -137,10 +138,8 @@ void Runner::beat() {
 }
 
 void Runner::apply(const storage::Fleet& fleet) {
-  std::set<std::string> held;
-  for (const auto& account : accounts_) {
-    if (account->ownership()) held.insert(account->name());
-  }
+  const std::vector<std::string> owned = owned_accounts();
+  const std::set<std::string> held(owned.begin(), owned.end());
   const SpreadPlan plan = spread_.plan(boot_time(), fleet, held, !draining_ && !finishing_);
 
   for (auto& account : accounts_) {
@@ -155,9 +154,9 @@ void Runner::apply(const storage::Fleet& fleet) {
     account->owned_by = owner;
   }
   for (const SpreadPlan::Take& one : plan.take) {
-    auto account =
-        std::find_if(accounts_.begin(), accounts_.end(), [&](const auto& link) { return link->name() == one.account; });
-    if (!(*account)->ownership() && !(*account)->ownership_request_under_way) take(**account, one.silent);
+    AccountLink* account = account_called(one.account);
+    if (account == nullptr || account->ownership() || account->ownership_request_under_way) continue;
+    take(*account, one.silent);
   }
   if (plan.give && !hand_over_) begin_hand_over(*plan.give);
   if (settings_.until_done) schedule_tick();
@@ -169,7 +168,8 @@ void Runner::take(AccountLink& account, const std::optional<storage::SeenLease>&
     log::warning("account " + account.name() + ": its owner " + silent->owner +
                  " is silent, though by the database's clock its lease goes on");
   }
-  takeover_thread_.post([this, &account, taking = Taking{account.name(), silent, seen_steps_}](
+  takeover_thread_.post([this, &account,
+                         taking = Taking{account.name(), silent, seen_steps_, settings_.daemon.follow.details_for}](
                             StorageThread&, storage::Session& session) {
     auto gain = acquire(session, taking, owner_, settings_.daemon.lease, settings_.daemon.database.statement_timeout);
     boost::asio::post(io_, [this, &account, gain = std::move(gain)] {
@@ -214,11 +214,11 @@ void Runner::take(AccountLink& account, const std::optional<storage::SeenLease>&
 }
 
 void Runner::begin_hand_over(const SpreadPlan::Give& give) {
-  auto account =
-      std::find_if(accounts_.begin(), accounts_.end(), [&](const auto& link) { return link->name() == give.account; });
+  AccountLink* account = account_called(give.account);
+  if (account == nullptr) return;
   log::info("account " + give.account + ": handing it over to " + give.to + ", which owns fewer");
-  engine_.yield((*account)->index(), true);
-  hand_over_ = HandOver{account->get(), (*account)->generation(), give, boot_time() + hand_over_max, false};
+  engine_.yield(account->index(), true);
+  hand_over_ = HandOver{account, account->generation(), give, boot_time() + hand_over_max, false};
   schedule_tick();
 }
 
@@ -234,6 +234,8 @@ void Runner::continue_hand_over() {
   // A renewal that is under way must not come after the release.
   if (!engine_.yielded(account.index()) || account.writes_pending() || account.ownership_request_under_way) return;
   hand_over_->releasing = true;
+  // From now on it may be another's: nothing is asked any more until a renewal says that it is not.
+  account.renewed(boot_time());
   account.ownership_request_under_way = true;
   ownership_thread_.post(
       [this, ownership = *account.ownership(), requests = engine_.requests_spent(clock_.now(), account.index())](
@@ -277,7 +279,7 @@ bool Runner::nothing_left() const {
 Readiness Runner::readiness() const {
   ReadinessFacts facts;
   facts.draining = draining_;
-  if (!storage_failures_.empty()) facts.storage_failure = storage_failures_.begin()->second.message;
+  facts.storage_failure = storage_health_.failure();
   for (const auto& account : accounts_) {
     if (account->ownership()) {
       const bool suspended = boot_time() >= account->lease_until() - lease_margin();

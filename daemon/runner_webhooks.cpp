@@ -1,5 +1,4 @@
 // Webhooks, and being asked how the daemon is: what the runner has to do with its servers.
-#include <algorithm>
 #include <utility>
 
 #include "daemon/log.h"
@@ -12,9 +11,6 @@ namespace dialerd::daemon {
 namespace {
 
 constexpr std::size_t monitoring_connections = 16;
-
-// Events that say of a call only that it goes on.
-bool only_begun(const std::string& event) { return event == "call_started" || event == "mid_call"; }
 
 }  // namespace
 
@@ -29,7 +25,8 @@ void Runner::start_servers() {
         io_, *settings_.daemon.webhook, std::move(endpoints), settings_.session,
         WebhookReception::Listener{
             [this](const std::vector<storage::PendingWebhook>& webhooks) { return tell_webhooks(webhooks); },
-            [this](const storage::Error& error) { storage_failed(error); }, [this] { storage_worked(); }});
+            [this](StorageUse use, const storage::Error& error) { storage_failed(error, use); },
+            [this](StorageUse use) { storage_worked(use); }});
   }
   if (settings_.daemon.monitoring) {
     http_server::Limits limits;
@@ -49,16 +46,15 @@ std::vector<storage::HandledWebhook> Runner::tell_webhooks(const std::vector<sto
   using Verdict = storage::HandledWebhook::Verdict;
   std::vector<storage::HandledWebhook> handled;
   for (const auto& [id, webhook] : webhooks) {
-    auto account = std::find_if(accounts_.begin(), accounts_.end(),
-                                [&](const auto& one) { return one->name() == webhook.account; });
-    if (account == accounts_.end() || !(*account)->ownership()) continue;
+    const AccountLink* account = account_called(webhook.account);
+    if (account == nullptr || !account->ownership()) continue;
     auto said = webhook.trusted ? webhook::read_envelope(webhook.body) : std::nullopt;
     if (said && !said->call.status.empty()) {
-      engine_.news(clock_.now(), (*account)->index(), said->call);
+      engine_.news(clock_.now(), account->index(), said->call);
       handled.push_back({id, Verdict::news});
     } else {
-      engine_.hinted(clock_.now(), (*account)->index(),
-                     campaign::Hint{webhook.attempt, webhook.call_id, only_begun(webhook.event)});
+      engine_.hinted(clock_.now(), account->index(),
+                     campaign::Hint{webhook.attempt, webhook.call_id, webhook::tells_only_of_beginning(webhook.event)});
       handled.push_back({id, Verdict::hint});
     }
   }
@@ -67,12 +63,7 @@ std::vector<storage::HandledWebhook> Runner::tell_webhooks(const std::vector<sto
 }
 
 void Runner::keep_house_of_webhooks() {
-  if (!webhooks_) return;
-  std::vector<std::string> owned;
-  for (const auto& account : accounts_) {
-    if (account->ownership()) owned.push_back(account->name());
-  }
-  webhooks_->keep_house(owned);
+  if (webhooks_) webhooks_->keep_house(owned_accounts());
 }
 
 }  // namespace dialerd::daemon

@@ -8,14 +8,15 @@
 namespace dialerd::daemon {
 
 using storage::ErrorKind;
+using webhook::Keeping;
 
 WebhookIntake::WebhookIntake(boost::asio::io_context& io, StorageThread& thread, const WebhookIntakeLimits& limits,
                              Listener listener)
     : io_(io), thread_(thread), limits_(limits), listener_(std::move(listener)), deadline_timer_(io) {}
 
-void WebhookIntake::keep(storage::Webhook webhook, std::function<void(bool)> done) {
+void WebhookIntake::keep(storage::Webhook webhook, webhook::Receiver::KeepDone done) {
   const bool full = waiting_.size() + batch_.size() >= limits_.events || bytes_ + webhook.body.size() > limits_.bytes;
-  if (full) return done(false);
+  if (full) return done(Keeping::too_many);
   bytes_ += webhook.body.size();
   waiting_.push_back({std::move(webhook), std::move(done), std::chrono::steady_clock::now() + limits_.patience});
   start();
@@ -23,26 +24,27 @@ void WebhookIntake::keep(storage::Webhook webhook, std::function<void(bool)> don
 }
 
 // What a lost COMMIT leaves in doubt is simply kept again: an event that is there stays as it is.
-WebhookIntake::Outcomes WebhookIntake::keep_all(StorageThread& thread, storage::Session& session,
-                                                const std::vector<storage::Webhook>& webhooks, Time deadline) {
+std::vector<WebhookIntake::Outcome> WebhookIntake::keep_all(StorageThread& thread, storage::Session& session,
+                                                            const std::vector<storage::Webhook>& webhooks,
+                                                            const std::function<void(const storage::Error&)>& waits) {
   storage::Backoff backoff;
   auto kept = session.keep_webhooks(webhooks);
-  while (!kept && kept.error().kind == ErrorKind::unavailable && std::chrono::steady_clock::now() < deadline) {
+  while (!kept && kept.error().kind == ErrorKind::unavailable) {
+    waits(kept.error());
     if (!thread.wait(backoff)) break;
     kept = session.keep_webhooks(webhooks);
   }
-  Outcomes outcomes;
+  std::vector<Outcome> outcomes;
   if (kept) {
-    for (const auto& id : *kept) outcomes.of.push_back({true, id});
+    for (const auto& id : *kept) outcomes.push_back({std::nullopt, id});
     return outcomes;
   }
-  outcomes.error = kept.error();
-  outcomes.of.resize(webhooks.size());
-  // One that the database refuses must not take the others with it.
-  if (kept.error().kind != ErrorKind::refused || webhooks.size() == 1) return outcomes;
-  for (std::size_t i = 0; i < webhooks.size(); ++i) {
-    outcomes.of[i] = keep_all(thread, session, {webhooks[i]}, deadline).of.front();
+  if (kept.error().kind != ErrorKind::refused || webhooks.size() == 1) {
+    outcomes.resize(webhooks.size(), Outcome{kept.error(), std::nullopt});
+    return outcomes;
   }
+  // One that the database refuses must not take the others with it.
+  for (const storage::Webhook& one : webhooks) outcomes.push_back(keep_all(thread, session, {one}, waits).front());
   return outcomes;
 }
 
@@ -58,30 +60,38 @@ void WebhookIntake::start() {
     webhooks.push_back(std::move(item.webhook));
     batch_.push_back(std::move(item));
   }
-  const Time deadline = batch_.front().deadline;
-  thread_.post(
-      [this, deadline, webhooks = std::move(webhooks)](StorageThread& thread, storage::Session& session) mutable {
-        Outcomes outcomes = keep_all(thread, session, webhooks, deadline);
-        boost::asio::post(io_, [this, webhooks = std::move(webhooks), outcomes = std::move(outcomes)]() mutable {
-          ended(std::move(webhooks), outcomes);
-        });
-      });
+  thread_.post([this, webhooks = std::move(webhooks)](StorageThread& thread, storage::Session& session) mutable {
+    auto outcomes = keep_all(thread, session, webhooks, [this](const storage::Error& error) {
+      boost::asio::post(io_, [this, error] { listener_.failed(error); });
+    });
+    boost::asio::post(io_, [this, webhooks = std::move(webhooks), outcomes = std::move(outcomes)]() mutable {
+      ended(std::move(webhooks), outcomes);
+    });
+  });
 }
 
-void WebhookIntake::ended(std::vector<storage::Webhook> webhooks, const Outcomes& outcomes) {
+void WebhookIntake::ended(std::vector<storage::Webhook> webhooks, const std::vector<Outcome>& outcomes) {
   std::vector<Item> batch = std::move(batch_);
   batch_.clear();
   under_way_ = false;
   std::vector<storage::PendingWebhook> fresh;
+  std::optional<storage::Error> failure;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     bytes_ -= webhooks[i].body.size();
-    const Outcome& outcome = outcomes.of[i];
-    if (outcome.id) fresh.push_back({*outcome.id, std::move(webhooks[i])});
-    if (batch[i].done) batch[i].done(outcome.kept);
+    const auto& [error, id] = outcomes[i];
+    const bool refused = error && error->kind == ErrorKind::refused;
+    if (refused) listener_.refused(*error);
+    if (error && !refused) failure = error;
+    if (id) fresh.push_back({*id, std::move(webhooks[i])});
+    if (batch[i].done) batch[i].done(!error ? Keeping::kept : refused ? Keeping::refused : Keeping::too_late);
   }
-  outcomes.error ? listener_.failed(*outcomes.error) : listener_.worked();
+  failure ? listener_.failed(*failure) : listener_.worked();
   start();
   if (!fresh.empty()) listener_.kept(std::move(fresh));
+}
+
+bool WebhookIntake::idle() const {
+  return waiting_.empty() && std::none_of(batch_.begin(), batch_.end(), [](const Item& item) { return !!item.done; });
 }
 
 void WebhookIntake::watch() {
@@ -104,13 +114,13 @@ void WebhookIntake::watch() {
 
 void WebhookIntake::give_up(Time now) {
   for (Item& item : batch_) {
-    if (item.done && item.deadline <= now) std::exchange(item.done, nullptr)(false);
+    if (item.done && item.deadline <= now) std::exchange(item.done, nullptr)(Keeping::too_late);
   }
   while (!waiting_.empty() && waiting_.front().deadline <= now) {
     Item item = std::move(waiting_.front());
     waiting_.pop_front();
     bytes_ -= item.webhook.body.size();
-    item.done(false);
+    item.done(Keeping::too_late);
   }
 }
 

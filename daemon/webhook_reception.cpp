@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 #include <systemd/sd-daemon.h>
 
+#include "daemon/http_server/temporary_failure.h"
 #include "daemon/log.h"
 
 namespace dialerd::daemon {
@@ -33,20 +33,25 @@ storage::SessionSettings named(storage::SessionSettings settings) {
   return settings;
 }
 
-// What is not encrypted here must not leave the machine, or must be a proxy's business.
-bool shows_secrets(const config::WebhookListener& settings) {
+bool is_loopback(const config::IpAddress& address) {
   constexpr std::array<std::string_view, 2> loopback = {"127.0.0.0/8", "::1/128"};
-  const bool is_loopback =
-      settings.address && std::any_of(loopback.begin(), loopback.end(), [&](std::string_view range) {
-        return config::parse_ip_range(range)->contains(settings.address->address);
-      });
-  return settings.address && !settings.tls && !is_loopback && settings.trusted_proxies.empty();
+  return std::any_of(loopback.begin(), loopback.end(),
+                     [&](std::string_view range) { return config::parse_ip_range(range)->contains(address); });
+}
+
+// What is not encrypted here must not leave the machine, or must be a proxy's business.
+void warn_of_open_secrets(const config::WebhookListener& settings, const std::vector<config::IpAddress>& addresses) {
+  if (settings.tls || !settings.trusted_proxies.empty()) return;
+  if (std::all_of(addresses.begin(), addresses.end(), is_loopback)) return;
+  log::warning(
+      "webhooks: listening without TLS on an address that others reach: path secrets travel in the clear; "
+      "add 'tls', or name the proxy before it in 'trusted_proxies'");
 }
 
 void adopt_systemd_sockets(http_server::Server& server) {
   const int count = sd_listen_fds(1);
   if (count <= 0) {
-    throw std::runtime_error(
+    throw http_server::TemporaryFailure(
         "webhook: listen: systemd, but systemd handed over no socket; start the socket unit first (docs/webhooks.md), "
         "or name an address");
   }
@@ -63,11 +68,13 @@ WebhookReception::WebhookReception(boost::asio::io_context& io, const config::We
       refusals_([](const std::string& line) { log::warning("webhooks: refused: " + line); }),
       thread_(std::make_unique<StorageThread>(named(std::move(session)))),
       intake_(io, *thread_, {},
-              {[this](const std::vector<storage::PendingWebhook>& kept) { tell(kept); }, listener_.storage_failed,
-               listener_.storage_worked}),
+              {[this](const std::vector<storage::PendingWebhook>& kept) { tell(kept); },
+               [this](const storage::Error& error) { listener_.storage_failed(StorageUse::webhook_writes, error); },
+               [this] { listener_.storage_worked(StorageUse::webhook_writes); },
+               [](const storage::Error& error) { log::error("webhooks: one cannot be kept: " + error.message); }}),
       receiver_(
           std::move(endpoints), settings.trusted_proxies,
-          [this](storage::Webhook webhook, std::function<void(bool)> done) {
+          [this](storage::Webhook webhook, webhook::Receiver::KeepDone done) {
             intake_.keep(std::move(webhook), std::move(done));
           },
           [this](std::string_view reason, const std::optional<config::IpAddress>& client) {
@@ -77,11 +84,6 @@ WebhookReception::WebhookReception(boost::asio::io_context& io, const config::We
               [this](std::string_view reason, const std::optional<config::IpAddress>& client) {
                 refusals_.count(http_server::RefusalLog::Clock::now(), reason, client);
               }) {
-  if (shows_secrets(settings)) {
-    log::warning(
-        "webhooks: listening without TLS on an address that others reach: path secrets travel in the clear; "
-        "add 'tls', or name the proxy before it in 'trusted_proxies'");
-  }
   if (settings.address) {
     server_.listen(settings.address->address, settings.address->port);
     log::info("webhooks: listening on " + to_string(settings.address->address) + ", port " +
@@ -90,6 +92,7 @@ WebhookReception::WebhookReception(boost::asio::io_context& io, const config::We
     adopt_systemd_sockets(server_);
     log::info(std::string("webhooks: listening on systemd's sockets") + (settings.tls ? " with TLS" : " without TLS"));
   }
+  warn_of_open_secrets(settings, server_.addresses());
 }
 
 WebhookReception::~WebhookReception() {
@@ -118,10 +121,11 @@ void WebhookReception::close_handled() {
     boost::asio::post(io_, [this, handled = std::move(handled), closed = std::move(closed)] {
       closing_ = false;
       if (!closed) {
-        listener_.storage_failed(closed.error());
+        listener_.storage_failed(StorageUse::webhook_writes, closed.error());
         handled_.insert(handled_.end(), handled.begin(), handled.end());
         return;
       }
+      listener_.storage_worked(StorageUse::webhook_writes);
       for (const storage::HandledWebhook& one : handled) told_.erase(one.id);
       if (!handled_.empty()) close_handled();
     });
@@ -135,7 +139,8 @@ void WebhookReception::read_pending(const std::vector<std::string>& accounts) {
     auto pending = session.pending_webhooks(accounts, pending_most);
     boost::asio::post(io_, [this, pending = std::move(pending)]() mutable {
       reading_ = false;
-      if (!pending) return listener_.storage_failed(pending.error());
+      if (!pending) return listener_.storage_failed(StorageUse::webhook_reads, pending.error());
+      listener_.storage_worked(StorageUse::webhook_reads);
       // Read after it was told, and before it was closed.
       std::erase_if(*pending, [this](const storage::PendingWebhook& one) { return told_.contains(one.id); });
       if (!pending->empty()) tell(*pending);

@@ -14,6 +14,7 @@
 #include "config/daemon_config.h"
 #include "daemon/http_server/refusal_log.h"
 #include "daemon/http_server/server.h"
+#include "daemon/storage_health.h"
 #include "daemon/storage_thread.h"
 #include "daemon/webhook/endpoint.h"
 #include "daemon/webhook/receiver.h"
@@ -28,12 +29,12 @@ class WebhookReception {
     // Tells the engine what is kept, and returns what it did with it. What is missing from that (the account is
     // another daemon's) stays pending, for its owner.
     std::function<std::vector<storage::HandledWebhook>(const std::vector<storage::PendingWebhook>&)> tell;
-    std::function<void(const storage::Error&)> storage_failed;
-    std::function<void()> storage_worked;
+    std::function<void(StorageUse, const storage::Error&)> storage_failed;
+    std::function<void(StorageUse)> storage_worked;
   };
 
-  // Listens from then on. Throws std::runtime_error when it cannot: an address in use, an unreadable certificate, no
-  // sockets from systemd.
+  // Listens from then on. Throws std::runtime_error when it cannot; where another try may do, http_server's
+  // TemporaryFailure: an address in use, a certificate that is being replaced, no sockets from systemd.
   WebhookReception(boost::asio::io_context& io, const config::WebhookListener& settings,
                    std::vector<webhook::Endpoint> endpoints, storage::SessionSettings session, Listener listener);
   ~WebhookReception();

@@ -45,15 +45,17 @@ join dialerd.attempt a on a.attempt_id = r.attempt_id and a.account = $1
 on conflict do nothing
 )sql";
 
-// A call that ended lately was claimed lately: no agent talks for three hours.
+// Attempts are found by when they were claimed.
 const std::string without_details_sql = R"sql(
 select a.attempt_id, a.call_id, coalesce(a.call_status, ''), coalesce(a.disposition, ''),
        dialerd.unix_ms(a.settled_at)
 from dialerd.attempt a
-where a.account = $1 and a.attempt_id >= dialerd.uuid7_floor(now() - interval '3 hours')
-  and a.state = 'ended' and a.settled_at > now() - interval '15 minutes'
+where a.account = $1 and a.attempt_id >= dialerd.uuid7_floor(now() - $2::interval - interval '3 hours')
+  and a.state = 'ended' and a.settled_at > now() - $2::interval
   and a.call_started_at is not null and a.call_id is not null
-  and not exists (select from dialerd.call_detail d where d.attempt_id = a.attempt_id)
+  and not exists (select from dialerd.call_detail d
+                  where d.attempt_id = a.attempt_id and d.total_cost is not null
+                    and (d.summary is not null or d.analysis is not null))
 order by a.attempt_id
 )sql";
 
@@ -103,9 +105,11 @@ void write_late_news(Transaction& transaction, const std::string& account, const
                    started.array(), ended.array(), seen.array());
 }
 
-std::vector<campaign::EndedCall> calls_without_details(Transaction& transaction, const std::string& account) {
+std::vector<campaign::EndedCall> calls_without_details(Transaction& transaction, const std::string& account,
+                                                       std::chrono::seconds details_for) {
   std::vector<campaign::EndedCall> calls;
-  for (const auto& row : transaction.exec(without_details_sql, account)) {
+  if (details_for <= std::chrono::seconds::zero()) return calls;
+  for (const auto& row : transaction.exec(without_details_sql, account, std::to_string(details_for.count()) + " s")) {
     calls.push_back({campaign::parse_attempt_id(text_at(row, 0)).value(), text_at(row, 1), text_at(row, 2),
                      text_at(row, 3), time_at(row, 4)});
   }

@@ -5,6 +5,7 @@
 // no JSON is kept as a string. An attempt of another account, or one that is gone, gets no row.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ void write_details(Transaction& transaction, const std::string& account,
 void write_late_news(Transaction& transaction, const std::string& account,
                      const std::vector<campaign::LateNews>& late_news);
 
-// Calls that connected, ended in the last 15 minutes (FollowSettings::details_for) and have no details yet.
-std::vector<campaign::EndedCall> calls_without_details(Transaction& transaction, const std::string& account);
+// Calls that connected, were settled in the last `details_for`, and lack details still (EndedCalls: cost, and something
+// of the analysis). Calls that took longer than three hours are missed: they would have to be searched for.
+std::vector<campaign::EndedCall> calls_without_details(Transaction& transaction, const std::string& account,
+                                                       std::chrono::seconds details_for);
 
 }  // namespace dialerd::storage

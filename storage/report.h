@@ -19,8 +19,9 @@ struct Table {
 // in this order.
 Result<std::vector<Table>> campaign_report(Session& session, campaign::CampaignId campaign);
 
-// One row per campaign: account, control, reason, leads by state, attempts today (UTC). One per account: owner, epoch,
-// lease.
+// Campaigns: account, control, reason, leads by state, attempts today (UTC). Accounts: owner, epoch, lease, since when.
+// Daemons that are alive, with the accounts of each. Conditions: what waits or is held back. Steps of the database's
+// clock that were found in the last two days. In this order.
 Result<std::vector<Table>> status_report(Session& session);
 
 }  // namespace dialerd::storage

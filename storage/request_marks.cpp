@@ -39,7 +39,7 @@ std::optional<campaign::RequestHistory> told_requests(Transaction& transaction, 
   const bool stepped = std::any_of(steps.begin(), steps.end(), [&](const ClockStep& step) {
     return step.at >= told.told_at - std::chrono::minutes{2};
   });
-  if (stepped) return std::nullopt;
+  if (stepped || told.told_at > time_at(rows[0], 3)) return std::nullopt;
   for (const auto& row : transaction.exec("select t.until_ms, t.spent from dialerd.ownership o, "
                                           "  unnest(o.requests_until_ms, o.requests_spent) as t (until_ms, spent) "
                                           "where o.account = $1",

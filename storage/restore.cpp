@@ -1,5 +1,7 @@
 // What a new owner of an account needs to know of the time before it: the open attempts, and the calls that still fill
 // the provider's rolling windows.
+#include <algorithm>
+
 #include "storage/call_detail.h"
 #include "storage/clock_steps.h"
 #include "storage/lead_facts.h"
@@ -21,7 +23,6 @@ join dialerd.lead_state s on s.campaign_id = c.campaign_id and s.state = 'active
 join dialerd.attempt a on a.attempt_id = s.attempt_id
 join dialerd.lead l on l.lead_id = s.lead_id
 where c.account = $1
-order by a.attempt_id
 )sql";
 
 // A call is counted by the provider at the latest when its answer arrived. Where that is not known (the daemon died
@@ -56,26 +57,43 @@ group by campaign_id, from_number, slice, length
 order by slice, campaign_id, from_number
 )sql";
 
-const std::string steps_sql =
-    "select (extract(epoch from at) * 1000)::bigint, by_ms from dialerd.clock_step where account = $1 and by_ms > 0";
-
 constexpr std::chrono::hours window_max{25};
 
-std::vector<ClockStep> steps_of(Transaction& transaction, const std::string& account) {
-  std::vector<ClockStep> steps;
-  for (const auto& row : transaction.exec(steps_sql, account)) {
-    steps.push_back({time_at(row, 0), std::chrono::milliseconds{number_at(row, 1)}});
+struct Steps {
+  std::vector<ClockStep> all;
+  std::vector<ClockStep> forward;
+  std::chrono::milliseconds moved{0};  // in whatever direction, while an attempt that is open now can have been claimed
+};
+
+Steps steps_of(Transaction& transaction, const std::string& account) {
+  Steps steps;
+  // Nothing stays open for longer than abandon_after: a week at most.
+  const pqxx::result rows = transaction.exec(
+      "select dialerd.unix_ms(at), by_ms, greatest(at, found_at) > clock_timestamp() - interval '8 days' "
+      "from dialerd.clock_step where account = $1 order by step_id",
+      account);
+  // A call from before a step may bear any time that the clock had shown until then, also one from which it was set
+  // back meanwhile.
+  campaign::WallTime highest = campaign::WallTime::min();
+  for (const auto& row : rows) {
+    ClockStep step{time_at(row, 0), std::chrono::milliseconds{number_at(row, 1)}};
+    steps.all.push_back(step);
+    highest = std::max(highest, step.at);
+    step.at = highest;
+    if (step.by > std::chrono::milliseconds{0}) steps.forward.push_back(step);
+    if (flag_at(row, 2)) steps.moved += std::chrono::abs(step.by);
   }
   return steps;
 }
 
 }  // namespace
 
-Result<AccountHistory> Session::history(const std::string& account) {
+Result<AccountHistory> Session::history(const std::string& account, std::chrono::seconds details_for) {
   AccountHistory history;
   Result<void> done = run("reading an account's history", [&](Transaction& transaction) -> Result<void> {
     history = {};
-    const std::vector<ClockStep> steps = steps_of(transaction, account);
+    const Steps steps = steps_of(transaction, account);
+    history.clock_moved = steps.moved;
     for (const auto& row : transaction.exec(open_sql, account)) {
       OpenAttempt open;
       open.attempt = campaign::parse_attempt_id(text_at(row, 0)).value();
@@ -84,20 +102,20 @@ Result<AccountHistory> Session::history(const std::string& account) {
       open.state = campaign::parse_attempt_state(text_at(row, 3)).value();
       open.call_id = text_at(row, 4);
       open.claimed = time_at(row, 5);
-      if (!null_at(row, 6)) open.answered = counted_until(time_at(row, 6), time_at(row, 6), steps);
+      if (!null_at(row, 6)) open.answered = counted_until(time_at(row, 6), time_at(row, 6), steps.forward);
       open.from_number = text_at(row, 7);
       open.to_number = text_at(row, 8);
       open.facts = facts_at(row, 9);
       history.open.push_back(std::move(open));
     }
     const campaign::WallTime now = time_at(transaction.exec("select dialerd.unix_ms(now())")[0], 0);
-    const std::int64_t reach = reach_back(now, window_max, steps).count();
+    const std::int64_t reach = reach_back(now, window_max, steps.forward).count();
     for (const auto& row : transaction.exec(counts_sql, account, reach)) {
       history.counts.push_back({campaign::CampaignId{number_at(row, 0)}, text_at(row, 1),
-                                counted_until(time_at(row, 2), time_at(row, 3), steps), number_at(row, 4)});
+                                counted_until(time_at(row, 2), time_at(row, 3), steps.forward), number_at(row, 4)});
     }
-    history.ended = calls_without_details(transaction, account);
-    history.requests = told_requests(transaction, account, steps);
+    history.ended = calls_without_details(transaction, account, details_for);
+    history.requests = told_requests(transaction, account, steps.all);
     return {};
   });
   if (done.has_error()) return done.error();

@@ -179,7 +179,8 @@ class Session {
   Result<void> write(const WriteBatch& batch);
 
   // --- start-up and control (storage/restore.cpp, storage/campaigns.cpp)
-  Result<AccountHistory> history(const std::string& account);
+  // `details_for`: so long after their end, calls that lack details are among it; with zero, none.
+  Result<AccountHistory> history(const std::string& account, std::chrono::seconds details_for = {});
   // Makes the campaign if it is new, and a revision if `source` differs from the last one. refused: the name belongs to
   // another account. `region`: in which its leads' numbers are domestic; with the number it is the person.
   Result<campaign::CampaignId> register_campaign(const std::string& name, const std::string& account,

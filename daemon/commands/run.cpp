@@ -5,9 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "config/timezone.h"
 #include "daemon/boot_time.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/context.h"
+#include "daemon/http_server/temporary_failure.h"
 #include "daemon/log.h"
 #include "daemon/runner.h"
 #include "daemon/secrets.h"
@@ -112,14 +114,19 @@ ExitCode run(const RunOptions& options) {
   settings.session.must_be_durable = !allow_data_loss;
   if (auto failed = prepare_database(*files, settings)) return *failed;
 
+  config::read_all_timezones();
   settings.until_done = options.until_done;
   settings.daemon = std::move(files->daemon);
   settings.campaigns = std::move(files->campaigns);
   std::unique_ptr<Runner> runner;
   try {
     runner = std::make_unique<Runner>(std::move(settings));
+  } catch (const http_server::TemporaryFailure& error) {
+    // systemd starts us again, and nobody needs to.
+    complain(error.what());
+    return ExitCode::failed;
   } catch (const std::exception& error) {
-    // An unreadable CA file, or an API key that no header can carry.
+    // An unreadable CA file, an API key that no header can carry, a TLS key that others may read.
     complain(error.what());
     return ExitCode::configuration;
   }

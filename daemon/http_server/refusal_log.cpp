@@ -6,7 +6,6 @@ void RefusalLog::count(Clock::time_point now, std::string_view reason, const std
   auto at = counts_.find(reason);
   if (at == counts_.end()) at = counts_.emplace(reason, Count{}).first;
   Count& count = at->second;
-  ++count.total;
   ++count.untold;
   if (client) count.client = to_string(*client);
   if (!count.ever_told || now - count.told >= interval) tell(now, at->first, count);
@@ -16,11 +15,6 @@ void RefusalLog::flush(Clock::time_point now) {
   for (auto& [reason, count] : counts_) {
     if (count.untold > 0 && now - count.told >= interval) tell(now, reason, count);
   }
-}
-
-std::int64_t RefusalLog::total(std::string_view reason) const {
-  const auto at = counts_.find(reason);
-  return at == counts_.end() ? 0 : at->second.total;
 }
 
 void RefusalLog::tell(Clock::time_point now, const std::string& reason, Count& count) {

@@ -28,11 +28,8 @@ class RefusalLog {
   // Tells what has been counted and not told, where its time has come. Once a second or so.
   void flush(Clock::time_point now);
 
-  std::int64_t total(std::string_view reason) const;
-
  private:
   struct Count {
-    std::int64_t total = 0;
     std::int64_t untold = 0;
     Clock::time_point told{};
     bool ever_told = false;

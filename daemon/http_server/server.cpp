@@ -1,5 +1,8 @@
 #include "daemon/http_server/server.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstring>
 #include <exception>
 #include <list>
@@ -15,6 +18,7 @@
 
 #include "daemon/http_server/conversation.h"
 #include "daemon/http_server/net.h"
+#include "daemon/http_server/temporary_failure.h"
 
 namespace dialerd::daemon::http_server {
 namespace {
@@ -39,6 +43,12 @@ asio::ip::address asio_address(const config::IpAddress& address) {
   return asio::ip::make_address(to_string(address));  // an IPv4-mapped one becomes IPv4
 }
 
+bool may_pass(const error_code& error) {
+  constexpr std::array<int, 6> passing = {EADDRINUSE, EADDRNOTAVAIL, EMFILE, ENFILE, ENOBUFS, ENOMEM};
+  return std::any_of(passing.begin(), passing.end(),
+                     [&](int one) { return error == error_code(one, boost::system::system_category()); });
+}
+
 }  // namespace
 
 class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
@@ -61,8 +71,10 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
       acceptor.listen();
       start(std::move(acceptor));
     } catch (const boost::system::system_error& error) {
-      throw std::runtime_error("listening on " + to_string(address) + ", port " + std::to_string(port) + ": " +
-                               error.code().message());
+      const std::string what =
+          "listening on " + to_string(address) + ", port " + std::to_string(port) + ": " + error.code().message();
+      if (may_pass(error.code())) throw TemporaryFailure(what);
+      throw std::runtime_error(what);
     }
   }
 
@@ -83,6 +95,12 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   }
 
   std::uint16_t port() const { return acceptors_.front().local_endpoint().port(); }
+
+  std::vector<config::IpAddress> addresses() const {
+    std::vector<config::IpAddress> bound;
+    for (const Acceptor& acceptor : acceptors_) bound.push_back(address_of(acceptor.local_endpoint().address()));
+    return bound;
+  }
 
   void drain() {
     draining_ = true;
@@ -239,6 +257,7 @@ Server::~Server() { impl_->close(); }
 void Server::listen(const config::IpAddress& address, std::uint16_t port) { impl_->listen(address, port); }
 void Server::adopt(int descriptor) { impl_->adopt(descriptor); }
 std::uint16_t Server::port() const { return impl_->port(); }
+std::vector<config::IpAddress> Server::addresses() const { return impl_->addresses(); }
 void Server::drain() { impl_->drain(); }
 bool Server::quiet() const { return impl_->quiet(); }
 void Server::close() { impl_->close(); }

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "config/ip_address.h"
 #include "config/webhook_config.h"
@@ -60,12 +61,14 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Both throw std::runtime_error, saying which address. `port` 0 takes any.
+  // Both throw std::runtime_error, saying which address; TemporaryFailure when the address is in use or this host does
+  // not have it, or something ran out. `port` 0 takes any.
   void listen(const config::IpAddress& address, std::uint16_t port);
   // A listening stream socket of IPv4 or IPv6, as systemd hands them over; the server owns it from then on.
   void adopt(int descriptor);
 
-  std::uint16_t port() const;  // of the first socket
+  std::uint16_t port() const;                        // of the first socket
+  std::vector<config::IpAddress> addresses() const;  // of each
 
   // Accepts nothing more, ends idle connections, and lets each request under way be answered.
   void drain();

@@ -1,11 +1,14 @@
 #include "daemon/http_server/tls_identity.h"
 
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
 #include <boost/asio/ssl/context.hpp>
 #include <openssl/ssl.h>
 #include <sys/stat.h>
+
+#include "daemon/http_server/temporary_failure.h"
 
 namespace dialerd::daemon::http_server {
 namespace {
@@ -14,7 +17,7 @@ namespace ssl = boost::asio::ssl;
 
 void refuse_open_key(const std::filesystem::path& key) {
   struct stat status {};
-  if (::stat(key.c_str(), &status) != 0) throw std::runtime_error(key.string() + ": the TLS key cannot be reached");
+  if (::stat(key.c_str(), &status) != 0) throw TemporaryFailure(key.string() + ": the TLS key cannot be reached");
   if ((status.st_mode & (S_IRWXO | S_IWGRP)) != 0) {
     throw std::runtime_error(key.string() + ": others may read this TLS key; chmod 0600 (or 0640) it");
   }
@@ -26,15 +29,28 @@ std::shared_ptr<ssl::context> read(const config::TlsFiles& files) {
   if (SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION) != 1) {
     throw std::runtime_error("TLS: setting the lowest version failed");
   }
+  // No second handshake within a connection (TLS 1.2): it costs us more than whoever asks for it.
+  SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION);
   boost::system::error_code error;
+  // Without a callback OpenSSL asks whoever sits at the terminal, and the event loop waits for the answer.
+  auto asked_for_password = std::make_shared<bool>(false);
+  context->set_password_callback(
+      [asked_for_password](std::size_t, ssl::context::password_purpose) {
+        *asked_for_password = true;
+        return std::string();
+      },
+      error);
   context->use_certificate_chain_file(files.certificate.string(), error);
   if (error) {
-    throw std::runtime_error(files.certificate.string() + ": cannot be read as a certificate: " + error.message());
+    throw TemporaryFailure(files.certificate.string() + ": cannot be read as a certificate: " + error.message());
   }
   context->use_private_key_file(files.key.string(), ssl::context::pem, error);
-  if (error) throw std::runtime_error(files.key.string() + ": cannot be read as a TLS key: " + error.message());
+  if (*asked_for_password) {
+    throw std::runtime_error(files.key.string() + ": this TLS key is encrypted; give one without a pass phrase");
+  }
+  if (error) throw TemporaryFailure(files.key.string() + ": cannot be read as a TLS key: " + error.message());
   if (SSL_CTX_check_private_key(context->native_handle()) != 1) {
-    throw std::runtime_error(files.key.string() + ": is not the key of " + files.certificate.string());
+    throw TemporaryFailure(files.key.string() + ": is not the key of " + files.certificate.string());
   }
   return context;
 }

@@ -22,8 +22,9 @@ class TlsIdentity {
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::seconds check_interval{10};
 
-  // Throws std::runtime_error when the files are no certificate and its key, or others may read the key. `warn` is told
-  // what is wrong with changed files.
+  // Throws TemporaryFailure when the files are no certificate and its key, for they may just be being replaced; other
+  // std::runtime_errors when others may read the key, or it asks for a pass phrase. `warn` is told what is wrong with
+  // changed files.
   TlsIdentity(config::TlsFiles files, std::function<void(const std::string&)> warn);
 
   // For one more connection. The context lives as long as whoever holds it.

@@ -16,8 +16,7 @@ std::string clean_text(std::string_view text, std::size_t bytes_max);
 
 // clean_text within detail_bytes_max, with `secret` (when not empty) replaced wherever it stands, and with the digits
 // of anything that may be a phone number masked: seven or more digits in a row, single spaces, hyphens and dots among
-// them
-// (`010-1234-5678` becomes `010-****-5678`).
+// them (`010-1234-5678` becomes `010-****-5678`).
 std::string make_detail(std::string_view text, std::string_view secret);
 
 }  // namespace dialerd::daemon::voxapi

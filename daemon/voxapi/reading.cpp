@@ -149,20 +149,7 @@ std::optional<campaign::CallDetails> details_of(const json::object& call) {
 
 std::optional<campaign::CallNews> news_of(const json::value& value) {
   const json::object* call = value.if_object();
-  if (call == nullptr) return std::nullopt;
-  campaign::CallNews news;
-  news.call_id = call_id_of(*call);
-  if (news.call_id.empty()) return std::nullopt;
-  if (const json::object* metadata = object_of(*call, "metadata")) {
-    news.attempt = campaign::parse_attempt_id(text_of(*metadata, "attempt_id"));
-  }
-  news.status = clean_text(text_of(*call, "status"), enum_bytes_max);
-  news.disconnection_reason = clean_text(text_of(*call, "disconnection_reason"), enum_bytes_max);
-  news.from_number = clean_text(text_of(*call, "from_number"), enum_bytes_max);
-  news.start_at = time_of(*call, "start_at");
-  news.end_at = time_of(*call, "end_at");
-  news.details = details_of(*call);
-  return news;
+  return call == nullptr ? std::nullopt : read_call(*call);
 }
 
 // `{"code", "message", "details": {"field", "reason"}}`, any of them.
@@ -197,6 +184,22 @@ std::optional<campaign::CallNews> read_call(std::string_view body) {
   json::monotonic_resource memory;
   const auto value = read(body, &memory);
   return value ? news_of(*value) : std::nullopt;
+}
+
+std::optional<campaign::CallNews> read_call(const json::object& call) {
+  campaign::CallNews news;
+  news.call_id = call_id_of(call);
+  if (news.call_id.empty()) return std::nullopt;
+  if (const json::object* metadata = object_of(call, "metadata")) {
+    news.attempt = campaign::parse_attempt_id(text_of(*metadata, "attempt_id"));
+  }
+  news.status = clean_text(text_of(call, "status"), enum_bytes_max);
+  news.disconnection_reason = clean_text(text_of(call, "disconnection_reason"), enum_bytes_max);
+  news.from_number = clean_text(text_of(call, "from_number"), enum_bytes_max);
+  news.start_at = time_of(call, "start_at");
+  news.end_at = time_of(call, "end_at");
+  news.details = details_of(call);
+  return news;
 }
 
 std::optional<ListPage> read_list(std::string_view body) {

@@ -9,6 +9,10 @@
 #include "campaign/call.h"
 #include "daemon/voxapi/client.h"
 
+namespace boost::json {
+class object;
+}
+
 namespace dialerd::daemon::voxapi {
 
 inline constexpr std::size_t call_id_bytes_max = 200;
@@ -21,6 +25,7 @@ std::string read_call_id(std::string_view body);
 
 // Nullopt when the body is not an object with a usable `id`. A status or reason that is missing or not text is empty.
 std::optional<campaign::CallNews> read_call(std::string_view body);
+std::optional<campaign::CallNews> read_call(const boost::json::object& call);  // likewise, of one that is parsed
 
 // Nullopt when the body is not an object with an `items` array and a `next_cursor` that is text, null or missing.
 std::optional<ListPage> read_list(std::string_view body);

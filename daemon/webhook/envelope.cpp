@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include "daemon/voxapi/detail.h"
@@ -31,16 +30,14 @@ std::string word(const json::object& object, std::string_view key) {
   return voxapi::clean_text({text.data(), text.size()}, word_bytes_max);
 }
 
-// The call as the API would show it, for one reader of both.
-std::string as_the_api_names_it(json::object& call) {
+// For one reader of both.
+void name_as_the_api_does(json::object& call) {
   for (const auto& [theirs, api] : other_names) {
     const json::value* member = call.if_contains(name(theirs));
     if (member == nullptr || call.contains(name(api))) continue;
     json::value copy = *member;
     call[name(api)] = std::move(copy);
   }
-  call.erase("transcript");  // nobody reads it, and it is nearly all of the text
-  return json::serialize(call);
 }
 
 }  // namespace
@@ -56,7 +53,8 @@ std::optional<Envelope> read_envelope(std::string_view body) {
   json::value* member = envelope == nullptr ? nullptr : envelope->if_contains("call");
   json::object* call = member == nullptr ? nullptr : member->if_object();
   if (call == nullptr) return std::nullopt;
-  auto news = voxapi::read_call(as_the_api_names_it(*call));
+  name_as_the_api_does(*call);
+  auto news = voxapi::read_call(*call);
   if (!news) return std::nullopt;
   Envelope read;
   read.event = word(*envelope, "event");
@@ -65,5 +63,7 @@ std::optional<Envelope> read_envelope(std::string_view body) {
   read.call = std::move(*news);
   return read;
 }
+
+bool tells_only_of_beginning(std::string_view event) { return event == "call_started" || event == "mid_call"; }
 
 }  // namespace dialerd::daemon::webhook

@@ -26,4 +26,7 @@ struct Envelope {
 // Nullopt when the body is no JSON, is nested too deeply, or names no call.
 std::optional<Envelope> read_envelope(std::string_view body);
 
+// Of an event's name: it says of a call only that it goes on, and nothing of its end.
+bool tells_only_of_beginning(std::string_view event);
+
 }  // namespace dialerd::daemon::webhook

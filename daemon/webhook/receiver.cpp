@@ -27,6 +27,17 @@ std::optional<std::string_view> signature_in(const Request& request, const Signa
   return values.size() == 1 ? std::optional(values.front()) : std::nullopt;
 }
 
+std::string_view why_not(Keeping keeping) {
+  switch (keeping) {
+    case Keeping::too_many:
+      return reason::too_many;
+    case Keeping::refused:
+      return reason::not_taken;
+    default:
+      return reason::too_late;
+  }
+}
+
 }  // namespace
 
 Receiver::Receiver(std::vector<Endpoint> endpoints, std::vector<config::IpRange> trusted_proxies, Keep keep,
@@ -77,9 +88,9 @@ void Receiver::handle(Request request, std::size_t route, std::function<void(Res
   webhook.trusted = endpoint.signature && endpoint.trusted;
   webhook.body = std::move(request.body);
   request.body.clear();
-  keep_(std::move(webhook), [this, request = std::move(request), respond = std::move(respond)](bool kept) {
-    if (kept) return respond(Response{204});
-    Response response = refuse(request, reason::not_kept, 503);
+  keep_(std::move(webhook), [this, request = std::move(request), respond = std::move(respond)](Keeping keeping) {
+    if (keeping == Keeping::kept) return respond(Response{204});
+    Response response = refuse(request, why_not(keeping), 503);
     response.retry_after = retry_after;
     respond(response);
   });

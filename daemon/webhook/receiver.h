@@ -10,6 +10,7 @@
 //   503  not kept; to be sent again           (413, 431 and no answer at all: http_server/server.h)
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -29,13 +30,23 @@ inline constexpr std::string_view address = "not in allow_from";
 inline constexpr std::string_view unsigned_body = "no signature";
 inline constexpr std::string_view signature = "wrong signature";
 inline constexpr std::string_view unreadable = "no JSON with a call";
-inline constexpr std::string_view not_kept = "not kept, the database did not commit in time";
+inline constexpr std::string_view too_late = "not kept, the database did not commit in time";
+inline constexpr std::string_view too_many = "not kept, too many wait for the database";
+inline constexpr std::string_view not_taken = "not kept, the database refuses it";
 }  // namespace reason
+
+enum class Keeping : std::uint8_t {
+  kept,  // durably; a duplicate is, too
+  too_late,
+  too_many,
+  refused
+};
 
 class Receiver : public http_server::Handler {
  public:
-  // Keeps a webhook durably, then says whether it is kept (a duplicate is). Called on the loop's thread, as is `done`.
-  using Keep = std::function<void(storage::Webhook webhook, std::function<void(bool kept)> done)>;
+  using KeepDone = std::function<void(Keeping)>;
+  // Keeps a webhook durably, then says whether it is kept. Called on the loop's thread, as is `done`.
+  using Keep = std::function<void(storage::Webhook webhook, KeepDone done)>;
   using Refused = std::function<void(std::string_view reason, const std::optional<config::IpAddress>& client)>;
 
   Receiver(std::vector<Endpoint> endpoints, std::vector<config::IpRange> trusted_proxies, Keep keep, Refused refused);

@@ -171,7 +171,7 @@ def usual_accounts(seed, minutes):
         # Gamma's provider allows less than it said: refused calls, and answers 429.
         Account("gamma", "0107",
                 {"limits": {"concurrency": 10, "per_second": 5},
-                 "requests": {"per_second": 12, "follow": "30%"}},
+                 "requests": {"per_second": 12, "per_minute": 300, "follow": "30%"}},
                 provider_flags(seed + 2, concurrency=6, requests_per_second=9, retry_after="computed",
                                call_to_filter=readings[2]),
                 clock_offset_ms=-2500),

@@ -94,14 +94,19 @@ void check_kept(const storage::Webhook& kept, const std::string& body) {
 }
 
 void receive(http_server::Request request) {
-  int kept = 0;
+  int asked = 0;
+  bool kept = false;
   const std::string body = request.body;
   webhook::Receiver receiver(
       endpoints(), {*config::parse_ip_range("127.0.0.0/8")},
-      [&](storage::Webhook webhook, const std::function<void(bool)>& done) {
-        ++kept;
+      [&](storage::Webhook webhook, const webhook::Receiver::KeepDone& done) {
+        ++asked;
         check_kept(webhook, body);
-        done(webhook.call_id.size() % 2 == 0);
+        constexpr webhook::Keeping outcomes[] = {webhook::Keeping::kept, webhook::Keeping::too_late,
+                                                 webhook::Keeping::too_many, webhook::Keeping::refused};
+        const webhook::Keeping outcome = outcomes[webhook.call_id.size() % std::size(outcomes)];
+        kept = outcome == webhook::Keeping::kept;
+        done(outcome);
       },
       [](std::string_view, const std::optional<config::IpAddress>&) {});
   request.peer = *config::parse_ip_address("127.0.0.1");
@@ -122,8 +127,9 @@ void receive(http_server::Request request) {
     response = std::move(given);
   });
   promise(response.has_value(), "an answer");
-  promise(kept <= 1 && (kept == 1) == (response->status == 204 || response->status == 503), "success is what is kept");
-  if (admission.route == 1 && kept == 1) promise(is_signed, "nothing unsigned is kept where a signature is asked for");
+  promise(asked <= 1 && kept == (response->status == 204), "success is what is kept, and nothing else");
+  promise((response->status == 503) == (asked == 1 && !kept), "what is not kept is to be sent again");
+  if (admission.route == 1 && asked == 1) promise(is_signed, "nothing unsigned is kept where a signature is asked for");
 }
 
 void read_addresses(std::string_view text) {

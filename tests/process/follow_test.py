@@ -32,7 +32,7 @@ class FollowTest(ProcessTest):
     def test_late_words_change_nothing_and_what_never_ends_is_given_up(self):
         self.campaign_of(LEADS, *SHORT, "--outcomes", "user_hangup=3,dial_no_answer=1", "--analysis-ms", "1500:2000",
                          "--contradict", "0.4", "--contradict-ms", "500:1000", "--never-end", "0.1", "--seed", "5",
-                         follow={"horizon": "30s", "abandon_after": "1m"}, campaign={"retry": {"max_attempts": 1}})
+                         follow={"horizon": "10s", "abandon_after": "15s"}, campaign={"retry": {"max_attempts": 1}})
         daemon = self.start_daemon()
         self.sim.wait_for_posts(LEADS)
         posts = self.sim.posts()
@@ -53,9 +53,9 @@ class FollowTest(ProcessTest):
                              [post["call_id"], post["later_reason"], post["later_status"]])
 
         self.assertCountEqual([a["attempt_id"] for a in self.attempts("in_progress")], endless)
-        wait_until(lambda: len(self.attempts("abandoned")) == len(endless), 90, "what never ends is abandoned")
+        wait_until(lambda: len(self.attempts("abandoned")) == len(endless), 30, "what never ends is abandoned")
         self.assertEqual(daemon.stop(), 0)
-        waited = self.db.value("select min(settled_at - claimed_at) >= interval '1 minute' from dialerd.attempt "
+        waited = self.db.value("select min(settled_at - claimed_at) >= interval '15 seconds' from dialerd.attempt "
                                "where state = 'abandoned'")
         self.assertTrue(waited, "given up too early")
         self.assertEqual(self.attempts("ended"), settled)
@@ -66,7 +66,7 @@ class FollowTest(ProcessTest):
                          "--seed", "9", campaign={"retry": {"max_attempts": 1}})
         daemon = self.start_daemon()
         wait_until(lambda: self.db.lead_states() == {"done": LEADS}, 15, "every call is settled")
-        self.wait_for_details([post for post in self.sim.posts() if post["start_at"]], 90)
+        self.wait_for_details([post for post in self.sim.posts() if post["start_at"]], 30)
         listings = [r["at_ms"] for r in self.sim.ledger() if r["method"] == "GET"]
         last_end = max(post["end_at"] for post in self.sim.posts())
         self.assertLess(sum(at > last_end + 1000 for at in listings), 5, "asked once in a while, not all the time")

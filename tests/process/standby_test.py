@@ -4,7 +4,6 @@ many, each has as many as the other."""
 import json
 import secrets
 import signal
-import sys
 import time
 import unittest
 
@@ -86,7 +85,7 @@ class SpreadTest(ProcessTest):
         config = json.loads(self.config_file.read_text())
         del config["accounts"]["main"]
         self.config_file.write_text(json.dumps(config))
-        for i, name in enumerate(self.ACCOUNTS):
+        for name in self.ACCOUNTS:
             self.write_campaign(name, account=name)
         for path in self.folder.glob("account*.yaml"):
             path.rename(path.with_name("campaign-" + path.name))
@@ -100,16 +99,14 @@ class SpreadTest(ProcessTest):
         return {row["owner"]: row["n"] for row in rows}
 
     def wait_for_spread(self, expected, timeout):
-        begin = time.monotonic()
         wait_until(lambda: sorted(self.owned().values()) == expected, timeout, f"accounts spread as {expected}")
-        return time.monotonic() - begin
 
     def test_accounts_spread_move_over_and_come_back(self):
         self.start_six()
         a = self.start_daemon()
         self.wait_for_spread([6], 10)
         b = self.start_daemon()
-        spread = self.wait_for_spread([3, 3], 40)
+        self.wait_for_spread([3, 3], 40)
         status = self.dialerd("status")
         self.assertIn("Daemons that are alive", status)
         self.sim.wait_for_posts(60)
@@ -119,20 +116,16 @@ class SpreadTest(ProcessTest):
         self.assertEqual(len(theirs), 3)
         a.kill()
         killed_us = time.time() * 1e6
-        begin = time.monotonic()
-        takeover = self.wait_for_spread([6], LEASE + 2)
+        self.wait_for_spread([6], LEASE + 2)
 
         def dials_all():
             dialled = self.db.rows("select account, count(*) as n from dialerd.attempt a "
                                    f"where a.claimed_at > to_timestamp({killed_us / 1e6}) group by account")
             return theirs <= {row["account"] for row in dialled}
         wait_until(dials_all, 5, "the accounts of the killed daemon dial")
-        dialling = time.monotonic() - begin
 
         a = self.start_daemon()
-        back = self.wait_for_spread([3, 3], 40)
-        print(f"spread after {spread:.1f} s, taken over after {takeover:.1f} s (lease {LEASE} s), dialling after "
-              f"{dialling:.1f} s, spread again after {back:.1f} s", file=sys.stderr)
+        self.wait_for_spread([3, 3], 40)
 
         total = self.LEADS * len(self.ACCOUNTS)
         wait_until(lambda: self.db.value("select count(*) from dialerd.lead_state where state = 'done'") == total, 90,
@@ -144,7 +137,7 @@ class SpreadTest(ProcessTest):
         self.wait_for_spread([6], 3)
         self.assertEqual(b.stop(), 0)
         self.assertEqual(self.owned(), {})
-        self.assertEqual(self.db.value("select count(*) from dialerd.daemon where owner not like '%:gone:%'"), 1,
+        self.assertEqual(self.db.value("select count(*) from dialerd.daemon"), 1,
                          "the killed one has said no farewell, the others have")
         attempts = check_books(self, self.db, self.sim.ledger())
         self.assertGreaterEqual(len(attempts), total)

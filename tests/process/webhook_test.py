@@ -225,11 +225,26 @@ class WebhookTest(Arrangement):
         config = json.loads(self.config_file.read_text())
         config["webhook"]["listen"] = "systemd"
         self.config_file.write_text(json.dumps(config))
-        self.assert_refuses("systemd handed over no socket")
+        self.assert_refuses("systemd handed over no socket", code=1)
 
-    def assert_refuses(self, why):
+    def test_what_may_pass_by_itself_lets_systemd_start_again(self):
+        self.arrange(leads=0)
+        with socket.create_server(("127.0.0.1", self.port)):
+            self.assert_refuses(f"listening on 127.0.0.1, port {self.port}: Address already in use", code=1)
+        config = json.loads(self.config_file.read_text())
+        key = self.folder / "tls-key.pem"
+        config["webhook"]["tls"] = {"certificate": str(self.sim.ca_file), "key": str(key)}
+        self.config_file.write_text(json.dumps(config))
+        self.assert_refuses("tls-key.pem: the TLS key cannot be reached", code=1)
+        key.write_text("half a key")
+        key.chmod(0o600)
+        self.assert_refuses("tls-key.pem: cannot be read as a TLS key", code=1)
+        key.chmod(0o644)
+        self.assert_refuses("tls-key.pem: others may read this TLS key", code=3)
+
+    def assert_refuses(self, why, code=3):
         done = self.command("run")
-        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertEqual(done.returncode, code, done.stderr)
         self.assertIn(why, done.stderr)
 
 
@@ -246,16 +261,25 @@ class WebhooksWithoutDatabaseTest(Arrangement):
         self.postgres("start", "--small")
         return Database(self.postgres("conninfo"))
 
+    def readyz(self):
+        return self.status(None, port=self.config_port("monitoring"), path="/readyz", method="GET")
+
     def test_nothing_is_answered_that_is_not_kept(self):
         self.arrange(leads=0, monitoring={"listen": f"127.0.0.1:{free_port()}"})
         daemon = self.start_daemon()
         daemon.wait_for_log("owned, epoch 1")
+        # So that it is webhooks alone that find the database away and back, beside the daemon's housekeeping.
+        self.dialerd("pause", "campaign", "--reason", "a test")
+        daemon.wait_for_log("campaign campaign: paused")
         self.assertEqual(self.status(self.event("before")), 204)
         self.postgres("stop", "--immediate")
         status, headers, _ = self.post(self.event("meanwhile"))
         self.assertEqual((status, headers["Retry-After"]), (503, "5"))
-        self.assertEqual(self.status(None, port=self.config_port("monitoring"), path="/readyz", method="GET"), 503)
+        self.assertEqual(self.readyz(), 503)
         self.postgres("start", "--small")
+        # Though the sender has given up, and no other webhook comes.
+        wait_until(lambda: self.readyz() == 200, 10, "ready again")
+        wait_until(lambda: "database: works again" in daemon.log(), 5, "the log says so")
         wait_until(lambda: self.status(self.event("meanwhile")) == 204, 20, "it is kept when the database is back")
         calls = {row["call_id"] for row in self.db.rows("select call_id from dialerd.webhook_event")}
         self.assertEqual(calls, {"before", "meanwhile"})

@@ -100,6 +100,7 @@ campaign::CallNews Provider::news(const ProviderCall& call) const {
 
 bool Provider::passes(const std::vector<std::string>& numbers, const std::string& number) const {
   if (numbers.empty()) return true;
+  auto few = static_cast<std::ptrdiff_t>(std::min<std::size_t>(3, numbers.size()));
   switch (filter_) {
     case NumberFilter::any_of_them:
       return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
@@ -107,6 +108,10 @@ bool Provider::passes(const std::vector<std::string>& numbers, const std::string
       return number == numbers.front();
     case NumberFilter::last_alone:
       return number == numbers.back();
+    case NumberFilter::first_three:
+      return std::find(numbers.begin(), numbers.begin() + few, number) != numbers.begin() + few;
+    case NumberFilter::last_three:
+      return std::find(numbers.end() - few, numbers.end(), number) != numbers.end();
     case NumberFilter::nothing_found:
       return false;
     case NumberFilter::ignored:

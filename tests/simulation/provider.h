@@ -30,7 +30,7 @@ struct ProviderCall {
 };
 
 // What the list's filter by numbers does, whatever it ought to do.
-enum class NumberFilter { any_of_them, first_alone, last_alone, nothing_found, ignored };
+enum class NumberFilter { any_of_them, first_alone, last_alone, first_three, last_three, nothing_found, ignored };
 
 // An HTTP request of whatever kind, when the provider counted it.
 struct ProviderRequest {

@@ -62,7 +62,8 @@ class Drawing {
     for (std::int64_t n = 0; n < leads; ++n) add_lead(campaigns);
     s.number_filter = random_.one_of<NumberFilter>(
         {NumberFilter::any_of_them, NumberFilter::any_of_them, NumberFilter::any_of_them, NumberFilter::any_of_them,
-         NumberFilter::first_alone, NumberFilter::last_alone, NumberFilter::nothing_found, NumberFilter::ignored});
+         NumberFilter::first_alone, NumberFilter::last_alone, NumberFilter::first_three, NumberFilter::last_three,
+         NumberFilter::nothing_found, NumberFilter::ignored});
     s.webhooks = random_.chance(0.5);
     s.trusted = s.webhooks && random_.chance(0.3);
     s.resolutions = random_.chance(0.2);

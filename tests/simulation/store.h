@@ -101,7 +101,7 @@ class Store {
   std::map<campaign::AttemptId, campaign::CallDetails> details;
   std::vector<campaign::LateNews> late_news;
   std::array<std::optional<campaign::RequestHistory>, 2> requests;  // of each account
-  std::map<std::string, int> put_off;  // how often a lead was, by code
+  std::map<std::string, int> put_off;                               // how often a lead was, by code
 
  private:
   // The joined rules of a campaign (daemon/runner.cpp, claim_rules).

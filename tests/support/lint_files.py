@@ -43,7 +43,12 @@ def main():
     failed = False
     CACHE.mkdir(parents=True, exist_ok=True)
     for file in files:
-        entry = commands[os.path.abspath(file)]
+        entry = commands.get(os.path.abspath(file))
+        if entry is None:
+            print(f"{file}: in no target of build/dev: name it in its folder's CMakeLists.txt, and run `cmake --preset dev`",
+                  file=sys.stderr)
+            failed = True
+            continue
         basis = (version, checks, local(entry["command"].encode()), local(preprocessed(entry)))
         stamp = CACHE / hashlib.sha256(b"\0".join(basis)).hexdigest()
         if stamp.exists():

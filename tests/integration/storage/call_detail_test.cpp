@@ -150,18 +150,22 @@ TEST_F(CallDetail, ANewOwnerLearnsWhichCallsLackThem) {
   const auto complete = settled_call();
   must(write({whole(complete)}));
   must(settle(ended(claim(1).at(0))));  // never connected
+  const auto without_analysis = settled_call();
+  must(write({{without_analysis, {"120.50", "", "", "", ""}}}));
   const auto old = settled_call();
   database_.rows("update dialerd.attempt set settled_at = now() - interval '16 minutes' where attempt_id = '" +
                  to_string(old) + "'");
-  claim(1);
-  const auto history = must(session_.history("main"));
-  ASSERT_EQ(history.ended.size(), 1U);
+  const auto history = must(session_.history("main", 15min));
+  ASSERT_EQ(history.ended.size(), 2U);
   EXPECT_EQ(history.ended[0].attempt, lacking);
   EXPECT_EQ(history.ended[0].call_id, "call-" + to_string(lacking));
   EXPECT_EQ(history.ended[0].call_status, "completed");
   EXPECT_EQ(history.ended[0].disposition, "user_hangup");
   EXPECT_LT(std::chrono::abs(history.ended[0].settled - wall_now()), 10s);
-  EXPECT_TRUE(must(session_.history("other")).ended.empty());
+  EXPECT_EQ(history.ended[1].attempt, without_analysis);
+  EXPECT_TRUE(must(session_.history("other", 15min)).ended.empty());
+  EXPECT_EQ(must(session_.history("main", 17min)).ended.size(), 3U) << "as long as it is configured";
+  EXPECT_TRUE(must(session_.history("main")).ended.empty()) << "nobody asks for details";
 }
 
 }  // namespace

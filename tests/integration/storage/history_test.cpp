@@ -110,6 +110,14 @@ TEST_F(History, CallsFromBeforeAStepForwardAreAsYoungAsTheyAre) {
   EXPECT_LE(counts[1].until, wall_now() - 5min + 10s + storage::clock_step_untold_max) << "after the step";
 }
 
+TEST_F(History, AStepForwardThatCameAfterAStepBackIsTheirsToo) {
+  // The clock was set back by two hours a minute after the call, and forward by one a minute later: at a reading before
+  // the call's.
+  past_attempt(50min, "ended", 50min);
+  must(session_.renew(owner_, 60s, {{}, {{wall_now() - 49min, -2h}, {wall_now() - 168min, 1h}}, "test"}));
+  EXPECT_GT(must(session_.history("main")).counts.at(0).until, wall_now());
+}
+
 TEST_F(History, ReachesBackBeyondTheLongestDayWhenTheClockJumped) {
   past_attempt(24h * 10, "ended", 24h * 10);
   EXPECT_EQ(calls(), 0);

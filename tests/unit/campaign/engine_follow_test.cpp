@@ -53,6 +53,14 @@ TEST(EngineHint, AHintThatOvertookThePostsAnswerTellsWhereToLookIfThatIsLost) {
   EXPECT_EQ(driver.only_record().call_id, "call-1");
 }
 
+TEST(EngineHint, ATrustedWordThatOvertookThePostsAnswerIsRememberedToo) {
+  Driver driver(with_concurrency(1));
+  Call call = driver.one_call();
+  driver.news(call.attempt, "ongoing");
+  driver.answer(call.attempt, AnswerKind::unknown);
+  EXPECT_THAT(driver.commands.look_ups, SizeIs(1));
+}
+
 TEST(EngineHint, ACallThatIsAnothersResolvesNoDoubt) {
   Driver driver(with_concurrency(1));
   Call call = driver.one_call();
@@ -202,11 +210,33 @@ TEST(EngineAfterTheEnd, APassAsksForDetailsThoughNothingIsOpen) {
   ended.attempt = make_attempt_id(driver.now.wall - minutes{3}, {1});
   ended.call_status = "ended";
   ended.disposition = "user_hangup";
+  ended.settled = driver.now.wall - minutes{1};
   history.ended.push_back(ended);
   driver.engine.gained(driver.now, account_index, history);
   driver.tick();
   ASSERT_THAT(driver.commands.list_pages, SizeIs(1));
   EXPECT_LE(driver.commands.list_pages[0].start_at_after, driver.now.wall - minutes{3});
+}
+
+// A take-over must not make the time begin anew in which a call's details are looked for: of two, only the younger is
+// asked about, though the older comes last in the history.
+TEST(EngineAfterTheEnd, ACallIsAsOldForItsNextOwner) {
+  Driver driver;
+  const auto details_for = FollowSettings().details_for;
+  AccountHistory history;
+  for (const auto age : {std::chrono::seconds{60}, details_for - seconds{90}}) {
+    EndedCall ended;
+    ended.settled = driver.now.wall - age;
+    ended.attempt = make_attempt_id(ended.settled - minutes{2}, {1});
+    ended.disposition = "user_hangup";
+    history.ended.push_back(ended);
+  }
+  driver.engine.gained(driver.now, account_index, history);
+  driver.advance(seconds{91});
+  driver.tick();
+  ASSERT_THAT(driver.commands.list_pages, SizeIs(1));
+  EXPECT_GT(driver.commands.list_pages[0].start_at_after, history.ended[1].settled) << "the older one is forgotten";
+  EXPECT_LE(driver.commands.list_pages[0].start_at_after, history.ended[0].settled);
 }
 
 // --- handing an account over

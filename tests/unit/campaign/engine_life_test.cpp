@@ -170,6 +170,45 @@ TEST(EngineRestart, ADoubtWhoseRecordedTimeLiesAheadIsNotWaitedForLongerThanForA
   EXPECT_EQ(settled.writes[0].settlements[0].disposition, "not_placed");
 }
 
+TEST(EngineRestart, PassesForDoubtsReachBackByWhatTheClockWasSetSince) {
+  Driver driver;
+  AccountHistory history;
+  history.clock_moved = hours{1};
+  OpenAttempt open;
+  open.attempt = make_attempt_id(driver.now.wall + minutes{59}, {7});  // by the clock as it was then
+  open.campaign = campaign_id;
+  open.lead = LeadId{7};
+  open.state = AttemptState::unknown;
+  history.open.push_back(open);
+  driver.engine.gained(driver.now, account_index, history);
+  driver.tick();
+  ASSERT_EQ(driver.commands.list_pages.size(), 1U);
+  EXPECT_LE(driver.commands.list_pages[0].start_at_after, driver.now.wall - minutes{5});
+}
+
+TEST(EngineRestart, AnAcceptedCallThatLooksYoungerThanItIsGivesItsTokenBackAllTheSame) {
+  config::Limits limits;
+  limits.per_minute = 1;
+  Driver driver(with_account_limits(limits));
+  AccountHistory history;
+  OpenAttempt open;
+  open.attempt = make_attempt_id(driver.now.wall, {7});
+  open.campaign = campaign_id;
+  open.lead = LeadId{7};
+  open.state = AttemptState::in_progress;
+  open.call_id = "call-" + to_string(open.attempt);
+  open.answered = driver.now.wall + seconds{2};
+  history.open.push_back(open);
+  driver.engine.gained(driver.now, account_index, history);
+  driver.tick();
+  driver.news(open.attempt, "ended", "user_hangup");
+  driver.store();
+  EXPECT_TRUE(driver.commands.claims.empty());
+  driver.advance(seconds{62});
+  driver.tick();
+  EXPECT_EQ(driver.commands.claims.size(), 1U);
+}
+
 TEST(EngineRestart, SpacingGoesOnAsIfACallHadJustBeenStarted) {
   config::Limits limits;
   limits.per_second = 1;

@@ -1,5 +1,7 @@
 #include "campaign/follower.h"
 
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -243,6 +245,15 @@ TEST_F(FollowerByNumbers, AreNotMadeWithoutACallThatIsKnownToBeListed) {
   EXPECT_LE(whole->start_at_after, created_at(doubt_) - Follower::doubt_skew);
 }
 
+TEST_F(FollowerByNumbers, ThatFailTwiceAreNotTriedAgainForAWhile) {
+  pass(seconds{10}, false, false);
+  pass(seconds{20}, false, false);
+  auto whole = follower_.pass_due(at(seconds{30}));
+  ASSERT_TRUE(whole);
+  EXPECT_THAT(whole->numbers, IsEmpty());
+  EXPECT_LE(whole->start_at_after, created_at(doubt_) - Follower::doubt_skew) << "it looks for the doubt";
+}
+
 TEST_F(FollowerByNumbers, TakeNoControlOfADoubtsOwnNumber) {
   follower_.close(control_);
   listed_call(follower_, at(seconds{2}), attempt(seconds{2}, 2), "01000000002");
@@ -250,18 +261,66 @@ TEST_F(FollowerByNumbers, TakeNoControlOfADoubtsOwnNumber) {
   EXPECT_FALSE(pass && !pass->numbers.empty()) << "it would be shown, whichever of the numbers counts";
 }
 
-TEST_F(FollowerByNumbers, TakeSomeDoubtsAtATimeAndAllInTurn) {
-  for (std::uint8_t i = 2; i < 2 + Follower::numbers_max; ++i) {
-    follower_.doubt(at(seconds{1}).mono, attempt(seconds{1}, i), "0102000000" + std::to_string(i));
+TEST_F(FollowerByNumbers, TakeOneDoubtAtATimeWithASingleControl) {
+  follower_.doubt(at(seconds{1}).mono, attempt(seconds{1}, 2), "01000000009");
+  auto pass = follower_.pass_due(at(seconds{1}));
+  ASSERT_TRUE(pass);
+  EXPECT_THAT(pass->numbers, ElementsAre("01000000002", "01000000001", "01000000002"));
+}
+
+// With two controls, whichever end of the numbers the provider leaves out.
+class FollowerByManyNumbers : public FollowerByNumbers {
+ protected:
+  void SetUp() override {
+    follower_.open(at(seconds{0}), other_control_, "other control", "01000000008");
+    listed_call(follower_, at(seconds{0}), control_, "01000000001");
+    ASSERT_TRUE(follower_.pass_due(at(seconds{2})));
+    show(follower_, at(seconds{2}), other_control_, "other control");
+    follower_.pass_ended(at(seconds{2}), true, std::nullopt);
+    for (std::uint8_t i = 0; i < Follower::numbers_max + 1; ++i) {
+      follower_.doubt(at(seconds{1}).mono, attempt(seconds{1}, static_cast<std::uint8_t>(10 + i)),
+                      "020000000" + std::to_string(10 + i));
+    }
   }
-  auto first = follower_.pass_due(at(seconds{1}));
+  AttemptId other_control_ = attempt(seconds{0}, 9);
+};
+
+TEST_F(FollowerByManyNumbers, TakeSomeAtATimeAndAllInTurn) {
+  auto first = follower_.pass_due(at(seconds{2}));
   ASSERT_TRUE(first);
-  EXPECT_EQ(first->numbers.size(), Follower::numbers_max + 1);
-  show(follower_, at(seconds{1}), control_, "control");
-  follower_.pass_ended(at(seconds{1}), true, std::nullopt);
-  auto second = follower_.pass_due(at(seconds{1}));
+  ASSERT_EQ(first->numbers.size(), Follower::numbers_max + 3);
+  show(follower_, at(seconds{2}), control_, "control");
+  show(follower_, at(seconds{2}), other_control_, "other control");
+  follower_.pass_ended(at(seconds{2}), true, std::nullopt);
+  auto second = follower_.pass_due(at(seconds{2}));
   ASSERT_TRUE(second);
-  EXPECT_EQ(second->numbers.size(), 3U) << "one was left";
+  EXPECT_EQ(second->numbers.size(), 4U) << "one was left, between two controls";
+}
+
+TEST_F(FollowerByManyNumbers, AControlStandsNearEitherEndAndNoneAtIt) {
+  auto pass = follower_.pass_due(at(seconds{2}));
+  ASSERT_TRUE(pass);
+  const std::vector<std::string>& numbers = pass->numbers;
+  std::set<std::string> controls{"01000000001", "01000000008"};
+  EXPECT_TRUE(controls.contains(numbers[1]));
+  EXPECT_TRUE(controls.contains(numbers[numbers.size() - 2]));
+  EXPECT_NE(numbers[1], numbers[numbers.size() - 2]);
+  EXPECT_EQ(numbers.front(), numbers.back());
+}
+
+TEST_F(FollowerByManyNumbers, ProveNothingWithOnlyOneOfTheTwo) {
+  for (seconds when : {seconds{40}, seconds{75}}) {
+    auto pass = follower_.pass_due(at(when));
+    ASSERT_TRUE(pass);
+    if (pass->numbers.empty()) {
+      follower_.pass_ended(at(when), false, std::nullopt);
+      pass = follower_.pass_due(at(when));
+    }
+    if (!pass) continue;
+    show(follower_, at(when), control_, "control");
+    EXPECT_THAT(follower_.pass_ended(at(when), true, std::nullopt), IsEmpty());
+  }
+  EXPECT_EQ(follower_.doubts(), Follower::numbers_max + 1);
 }
 
 // --- where a pass begins

@@ -175,6 +175,8 @@ TEST(DaemonConfig, SaysWhatIsWrongWithAValue) {
        "d.yaml:5:17: error: 'ca_file' is no absolute path: 'ca.pem'; write the whole path, from '/'"},
       {"follow: {list_interval: 99ms}",
        "d.yaml:5:25: error: 'list_interval' is out of range: 99ms; use a value from 100ms to 10m"},
+      {"follow: {abandon_after: 9s}",
+       "d.yaml:5:25: error: 'abandon_after' is out of range: 9s; use a value from 10s to 7d"},
       {"follow: {abandon_after: 20m}",
        "d.yaml:5:9: error: 'abandon_after' (20m) is not longer than 'horizon' (20m); raise it: calls past the horizon "
        "must be looked up before they are given up"},

@@ -13,7 +13,7 @@
 
 namespace dialerd::daemon::http_server::testing {
 
-Client::Client(std::uint16_t port, bool tls) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Client::Client(std::uint16_t port, bool tls, int version) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const timeval patience{5, 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
@@ -24,6 +24,7 @@ Client::Client(std::uint16_t port, bool tls) : socket_(::socket(AF_INET, SOCK_ST
   connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   if (!tls || !connected_) return;
   context_.reset(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX_set_max_proto_version(context_.get(), version);
   tls_.reset(SSL_new(context_.get()));
   SSL_set_fd(tls_.get(), socket_);
   connected_ = SSL_connect(tls_.get()) == 1;
@@ -74,6 +75,8 @@ Client::Answer Client::read(bool to_head) {
 }
 
 bool Client::closed() { return input_.empty() && !more(); }
+
+bool Client::renegotiate() { return SSL_renegotiate(tls_.get()) == 1 && SSL_do_handshake(tls_.get()) == 1; }
 
 std::string Client::subject() {
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(tls_.get()), X509_free);

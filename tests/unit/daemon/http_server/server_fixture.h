@@ -29,7 +29,8 @@ using namespace std::chrono_literals;
 // One blocking connection. Whatever takes longer than five seconds fails the test.
 class Client {
  public:
-  explicit Client(std::uint16_t port, bool tls = false);
+  // `version`: of TLS, at most; 0 for the newest.
+  explicit Client(std::uint16_t port, bool tls = false, int version = 0);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -48,6 +49,7 @@ class Client {
   // True when the server closes the connection, having sent nothing more.
   bool closed();
 
+  bool renegotiate();     // another handshake within the connection
   std::string subject();  // of the server's certificate
 
  private:

@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "daemon/http_server/temporary_failure.h"
+
 namespace dialerd::daemon::http_server::testing {
 namespace {
 
@@ -343,7 +345,8 @@ TEST_F(ServerTest, AdoptsAListeningSocketAndNothingElse) {
   ::close(pipes[0]);
   ::close(pipes[1]);
   on_loop([&] {
-    EXPECT_THROW(server_->listen(*config::parse_ip_address("127.0.0.1"), port()), std::runtime_error) << "in use";
+    EXPECT_THROW(server_->listen(*config::parse_ip_address("127.0.0.1"), port()), TemporaryFailure) << "in use";
+    EXPECT_THROW(server_->listen(*config::parse_ip_address("203.0.113.1"), 0), TemporaryFailure) << "not ours (yet)";
   });
 }
 

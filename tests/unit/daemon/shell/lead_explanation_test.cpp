@@ -149,9 +149,17 @@ TEST(LeadExplanation, APersonsDecisionIsToldWithoutNumbers) {
 TEST(LeadExplanation, EveryCodeThatIsKnownHasWords) {
   for (const char* rule :
        {"calling_window", "holiday:Chuseok", "allowed_hours:kr-advertising", "consent_missing", "timezone_unknown",
-        "lock_out:conversation", "list_missing:dnc", "not_sent:paused", "frequency_cap:7_attempts_in_7d",
-        "max_attempts", "suppressed", "expired", "callback", "call_under_way"}) {
+        "lock_out:conversation", "list_missing:dnc", "frequency_cap:7_attempts_in_7d", "max_attempts", "suppressed",
+        "expired", "callback", "call_under_way", "not_sent"}) {
     EXPECT_NE(in_words(rule), rule);
+  }
+  // Why a claimed lead was not dialled: the engine's words, those of the gate among them.
+  for (const char* why :
+       {"draining", "suspended", "yielding", "paused", "held_off", "send_deadline", "no_caller_number",
+        "calling_window", "campaign_ended", "holidays_unknown", "no_calling_window", "before_start",
+        "consent_in_future", "consent_expired", "expired", "max_per_day"}) {
+    EXPECT_THAT(in_words(std::string("not_sent:") + why),
+                testing::AllOf(testing::StartsWith("not dialled: "), Not(testing::EndsWith(std::string(": ") + why))));
   }
   EXPECT_EQ(in_words("a_reason_of_next_year"), "a_reason_of_next_year");
 }

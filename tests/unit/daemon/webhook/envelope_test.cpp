@@ -55,6 +55,13 @@ TEST(Envelope, TakesTheApisOwnNamesToo) {
   EXPECT_EQ(envelope->call.status, "ended");
 }
 
+TEST(Envelope, KnowsWhichEventsTellOnlyThatACallGoesOn) {
+  for (const char* event : {"call_started", "mid_call"}) EXPECT_TRUE(tells_only_of_beginning(event)) << event;
+  for (const char* event : {"call_ended", "call_analyzed", "", "call_teleported"}) {
+    EXPECT_FALSE(tells_only_of_beginning(event)) << event;
+  }
+}
+
 TEST(Envelope, KeepsEventsThatNobodyHasHeardOf) {
   const auto envelope = read_envelope("{\"event\":\"call_\\u001b[31mteleported\",\"call\":{\"call_id\":\"c\"}}");
   ASSERT_TRUE(envelope);

@@ -46,7 +46,7 @@ class Reception : public ::testing::Test {
                                        make_endpoint(with_signature, {{secret}, {"Jefe", "next"}})};
     receiver_ = std::make_unique<Receiver>(
         std::move(endpoints), std::move(proxies),
-        [this](storage::Webhook webhook, std::function<void(bool)> done) {
+        [this](storage::Webhook webhook, Receiver::KeepDone done) {
           kept_.push_back(std::move(webhook));
           done(keeps_);
         },
@@ -85,7 +85,7 @@ class Reception : public ::testing::Test {
   static std::string sign(const std::string& key);
 
   std::unique_ptr<Receiver> receiver_;
-  bool keeps_ = true;
+  Keeping keeps_ = Keeping::kept;
   std::vector<storage::Webhook> kept_;
   std::vector<std::string> refusals_;
   std::string last_client_;
@@ -225,11 +225,15 @@ TEST_F(Reception, RefusesWhatItCannotRead) {
 
 TEST_F(Reception, AsksForAnotherTryOfWhatWasNotKept) {
   open();
-  keeps_ = false;
-  const Answer answer = ask(request("/webhooks/main/" + secret));
-  EXPECT_EQ(answer.status, 503);
-  EXPECT_TRUE(answer.response.retry_after);
-  EXPECT_THAT(refusals_, ElementsAre(std::string(reason::not_kept)));
+  for (const Keeping one : {Keeping::too_late, Keeping::too_many, Keeping::refused}) {
+    keeps_ = one;
+    const Answer answer = ask(request("/webhooks/main/" + secret));
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_TRUE(answer.response.retry_after);
+  }
+  EXPECT_THAT(refusals_,
+              ElementsAre(std::string(reason::too_late), std::string(reason::too_many), std::string(reason::not_taken)))
+      << "each by its own name, for whoever looks for the cause";
 }
 
 }  // namespace
