@@ -125,13 +125,13 @@ std::optional<Follower::Pass> Follower::pass_due(Now now, std::optional<WallTime
 }
 
 Follower::Pass Follower::begin_whole_pass(Now now, WallTime from) {
-  pass_.emplace();
-  pass_->started = now.mono;
-  pass_->from = from;
+  RunningPass pass;
+  pass.started = now.mono;
+  pass.from = from;
   for (auto& [attempt, doubt] : doubts_) {
     if (doubt_start(attempt) < from) continue;
     doubt.asked = now.mono;
-    pass_->doubts.push_back(attempt);
+    pass.doubts.push_back(attempt);
   }
   // It tells of these soon.
   std::erase_if(hinted_, [&](const LookUp& hint) {
@@ -140,6 +140,7 @@ Follower::Pass Follower::begin_whole_pass(Now now, WallTime from) {
     open->second.hinted = false;
     return true;
   });
+  pass_ = std::move(pass);
   return {from, {}};
 }
 

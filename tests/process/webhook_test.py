@@ -207,7 +207,7 @@ class WebhookTest(Arrangement):
         self.config_file.write_text(json.dumps(config))
         log = self.folder / "activated.log"
         # As systemd does it (sd_listen_fds(3)): the socket as descriptor 3, and the variables for this process alone.
-        with socket.create_server(("127.0.0.1", self.port)) as listening, open(log, "wb") as output:
+        with socket.create_server(("", self.port)) as listening, open(log, "wb") as output:
             daemon = subprocess.Popen(
                 ["sh", "-c", f'exec 3<&{listening.fileno()}; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"', "sh",
                  os.environ["DIALERD_BINARY"], "run", "--config", self.config_file],
@@ -219,6 +219,7 @@ class WebhookTest(Arrangement):
             daemon.terminate()
             self.assertEqual(daemon.wait(15), 0)
             self.assertIn("webhooks: listening on systemd's sockets", log.read_text())
+            self.assertIn("webhooks: listening without TLS on an address that others reach", log.read_text())
 
     def test_a_start_without_systemds_sockets_says_so(self):
         self.arrange(leads=0)
