@@ -154,6 +154,8 @@ class Run:
         self.exits[code] += 1
         self.world.note("end", daemon=daemon.name, code=code)
         expected = code in (-signal.SIGKILL, DATABASE_AWAY) or daemon.stopping and code in (0, DRAIN_TIMEOUT)
+        # Asked to stop before it had begun with anything, it ends as any process does.
+        expected = expected or daemon.stopping and code == -signal.SIGTERM and not daemon.process.log()
         if not expected:
             tail = " | ".join(daemon.process.log().splitlines()[-3:])
             self.problem(f"{daemon.process.log_path.name}: ended with code {code}: {tail}")
