@@ -234,8 +234,6 @@ class Run:
 
     def _resolve(self, chance):
         """A doubt that an operator settles. What is true, he reads in the provider's books."""
-        if not self._can_resolve():
-            return
         rows = self.world.postgres.rows(
             "select attempt_id, account from dialerd.attempt where state = 'unknown' "
             "and answered_at < now() - interval '1 s' order by attempt_id limit 20")
@@ -252,12 +250,6 @@ class Run:
         said = self.world.dialerd("resolve", row["attempt_id"], word, "--reason", "chaos: the provider's books", check=False)
         if said.returncode == 0:
             self.operators["resolve " + word] += 1
-
-    def _can_resolve(self):
-        if not hasattr(self, "_resolve_there"):
-            text = subprocess.run([self.world.binary, "--help"], capture_output=True, text=True).stdout
-            self._resolve_there = bool(re.search(r"^\s+resolve\b", text, re.MULTILINE))
-        return self._resolve_there
 
     # --- the run
 

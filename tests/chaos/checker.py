@@ -116,7 +116,6 @@ def collect(description, folder, terminal_rows, outcome):
     terminal = psql_rows(conninfo, TERMINAL_SQL)
     terminal_rows.add(terminal)
     attempts = psql_rows(conninfo, ATTEMPTS_SQL)
-    has_inbox = psql_rows(conninfo, "select to_regclass('dialerd.webhook_event') is not null as there")[0]["there"]
     return {
         "description": description,
         "outcome": outcome,
@@ -126,7 +125,7 @@ def collect(description, folder, terminal_rows, outcome):
         "changed": terminal_rows.changed,
         "snapshots": terminal_rows.snapshots,
         "logs": {path.name: path.read_text(errors="replace") for path in sorted(pathlib.Path(folder).glob("*.log"))},
-        "inbox": psql_rows(conninfo, INBOX_SQL) if has_inbox else None,
+        "inbox": psql_rows(conninfo, INBOX_SQL),
         "webhooks": {name: read_ledger(account["webhook_log"]) for name, account in description["accounts"].items()
                      if account.get("webhook_log") and pathlib.Path(account["webhook_log"]).exists()},
     }
@@ -283,7 +282,7 @@ def check_limits(books, verdict):
 
 
 def check_requests(books, verdict):
-    """All requests count, those of a killed process too: a new owner begins as if the budget had just been used up."""
+    """All requests count, those of a killed process too: a new owner is told what was spent."""
     for name, account in books.description["accounts"].items():
         requests = [request["at_ms"] for request in books.collected["ledgers"][name]]
         for key, length in (("per_second", 1000), ("per_minute", 60_000)):
@@ -479,7 +478,7 @@ def check_webhooks(books, verdict):
     """A forged one may be kept only where nothing but its path could tell it apart, and that was right."""
     if not books.collected["webhooks"]:
         return
-    kept = {(row["account"], row["sha256"]) for row in books.collected["inbox"] or []}
+    kept = {(row["account"], row["sha256"]) for row in books.collected["inbox"]}
     answers = collections.Counter()
     for account, sent in books.collected["webhooks"].items():
         signed = books.description["accounts"][account]["webhooks"] == "trusted"
@@ -552,8 +551,8 @@ def check_sometimes(books, verdict):
     for kind in not_struck(outcome["kinds"], outcome["injected"], outcome["struck"]):
         verdict.missing.append(f"{kind} never struck")
     for figure in ("doubts raised by an answer", "doubts resolved as placed", "doubts resolved as not placed", "takeovers",
-                   "calls that were retries", "opt-outs"):
-        if not verdict.figures[figure]:
+                   "calls that were retries", "opt-outs", "webhooks answered 2xx", "forged webhooks"):
+        if not verdict.figures.get(figure):
             verdict.missing.append(f"{figure}: none")
 
 

@@ -56,7 +56,7 @@ def sound(calls=6):
         "changed": [],
         "snapshots": 1,
         "logs": {"daemon-1.1.log": "account main: owned, epoch 1\nattempt 010****0000: called\n"},
-        "inbox": None,
+        "inbox": [],
         "webhooks": {},
     }
 
