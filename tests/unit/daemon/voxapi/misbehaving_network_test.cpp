@@ -213,6 +213,10 @@ TEST_F(MisbehavingNetwork, StormOfConnectionsThatAreClosedAfterTheHandshake) {
 }
 
 TEST_F(MisbehavingNetwork, NoDescriptorLeftIsNotSent) {
+#ifdef __SANITIZE_ADDRESS__
+  // Its companion's vptr check opens a pipe to see whether memory can be read, and takes a failure for a bad object.
+  GTEST_SKIP() << "UndefinedBehaviorSanitizer needs descriptors itself";
+#endif
   start_server(accepting_calls());
   start_client([&](ClientSettings& settings) {
     settings.base_url = "https://127.0.0.1:" + std::to_string(server().port());
