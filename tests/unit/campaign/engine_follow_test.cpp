@@ -12,6 +12,14 @@ using std::chrono::seconds;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+// A call whose POST's answer was lost, as it is recorded.
+Call one_doubt(Driver& driver) {
+  Call call = driver.one_call();
+  driver.answer(call.attempt, AnswerKind::unknown);
+  driver.store();
+  return call;
+}
+
 // --- webhooks
 
 TEST(EngineHint, ACallIsLookedUpAndOnlyTheAnswerSettles) {
@@ -63,9 +71,7 @@ TEST(EngineHint, ATrustedWordThatOvertookThePostsAnswerIsRememberedToo) {
 
 TEST(EngineHint, ACallThatIsAnothersResolvesNoDoubt) {
   Driver driver(with_concurrency(1));
-  Call call = driver.one_call();
-  driver.answer(call.attempt, AnswerKind::unknown);
-  driver.store();
+  Call call = one_doubt(driver);
   driver.engine.hinted(driver.now, account_index, {call.attempt, "somebody's"});
   driver.tick();
   ASSERT_THAT(driver.commands.look_ups, SizeIs(1));
@@ -103,9 +109,7 @@ TEST(EngineHint, OfNobodysCallNothingIsAsked) {
 
 TEST(EngineResolve, APlacedCallIsCountedAndItsLeadNotCalledAgain) {
   Driver driver(with_concurrency(1));
-  Call call = driver.one_call();
-  driver.answer(call.attempt, AnswerKind::unknown);
-  driver.store();
+  Call call = one_doubt(driver);
   driver.engine.resolved(driver.now, account_index, call.attempt, true);
   driver.tick();
   const Settlement& settlement = driver.only_settlement();
@@ -120,9 +124,7 @@ TEST(EngineResolve, APlacedCallIsCountedAndItsLeadNotCalledAgain) {
 
 TEST(EngineResolve, ACallThatWasNotPlacedMakesItsLeadDueUncounted) {
   Driver driver(with_concurrency(1));
-  Call call = driver.one_call();
-  driver.answer(call.attempt, AnswerKind::unknown);
-  driver.store();
+  Call call = one_doubt(driver);
   driver.engine.resolved(driver.now, account_index, call.attempt, false);
   driver.tick();
   const Settlement& settlement = driver.only_settlement();
@@ -191,9 +193,7 @@ TEST(EngineAfterTheEnd, ContradictingNewsIsKeptAndChangesNothing) {
 
 TEST(EngineAfterTheEnd, ACallThatShowsUpAfterItsAbsenceWasProvedIsKept) {
   Driver driver(with_concurrency(1));
-  Call call = driver.one_call();
-  driver.answer(call.attempt, AnswerKind::unknown);
-  driver.store();
+  Call call = one_doubt(driver);
   driver.engine.resolved(driver.now, account_index, call.attempt, false);
   driver.tick();
   driver.store();

@@ -251,6 +251,25 @@ TEST(EngineOwnership, WhileTheLeaseIsInDoubtNothingIsClaimedOrDialledButAnswersA
   EXPECT_EQ(driver.commands.claims.size(), 1U);
 }
 
+TEST(EngineOwnership, WhileTheLeaseIsInDoubtOrTheAccountIsHandedOverNothingIsAsked) {
+  Driver driver;
+  driver.accept(driver.one_call().attempt);
+  driver.store();
+  driver.empty_pass();
+  driver.engine.suspend(account_index, true);
+  driver.advance(seconds{10});
+  driver.tick();
+  EXPECT_TRUE(driver.commands.list_pages.empty()) << "the request budget may be another owner's";
+  driver.engine.suspend(account_index, false);
+  driver.engine.yield(account_index, true);
+  driver.tick();
+  ASSERT_TRUE(driver.engine.yielded(account_index));
+  EXPECT_TRUE(driver.commands.list_pages.empty()) << "what it has spent is told already";
+  driver.engine.yield(account_index, false);
+  driver.tick();
+  EXPECT_EQ(driver.commands.list_pages.size(), 1U);
+}
+
 TEST(EngineDrain, StopsCallsAtOnceAndIsDrainedWhenAllIsStored) {
   Driver driver;
   driver.claim_brings(2);
