@@ -31,26 +31,35 @@ std::vector<ClockStep> not_recorded(const std::vector<ClockStep>& seen, std::vec
   return missing;
 }
 
-WallTime counted_until(WallTime recorded_from, WallTime recorded_until, const std::vector<ClockStep>& steps) {
-  WallTime until = recorded_until + clock_step_untold_max;
-  for (const ClockStep& step : steps) {
-    if (step.by > milliseconds{0} && step.at + clock_step_untold_max >= recorded_from) until += step.by;
+ClockHistory::ClockHistory(const std::vector<ClockStep>& steps, WallTime now) : now_(now) {
+  constexpr milliseconds margin = clock_unread_max;
+  milliseconds since{0};
+  WallTime until = now + margin;
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    stretches_.push_back({step->at + step->by - margin, until, since});
+    since += step->by;
+    until = step->at + margin;
   }
-  return until;
+  stretches_.push_back({WallTime::min(), until, since});
 }
 
-milliseconds reach_back(WallTime now, milliseconds window, const std::vector<ClockStep>& steps) {
-  // From the latest step to the earliest. A call from before a step is no older than the window only if the step, with
-  // those after it, leaves the clock inside the window.
-  std::vector<ClockStep> latest_first = steps;
-  std::sort(latest_first.begin(), latest_first.end(),
-            [](const ClockStep& a, const ClockStep& b) { return a.at > b.at; });
-  milliseconds forward{0};
-  milliseconds reach = window;
-  for (const ClockStep& step : latest_first) {
-    if (step.by <= milliseconds{0}) continue;
-    forward += step.by;
-    if (step.at + forward + clock_step_untold_max >= now - window) reach = window + forward;
+WallTime ClockHistory::counted_until(WallTime recorded_from, WallTime recorded_until) const {
+  std::optional<milliseconds> younger_by;
+  milliseconds most{0};
+  for (const Stretch& stretch : stretches_) {
+    most = std::max(most, stretch.since);
+    if (recorded_until < stretch.from || recorded_from > stretch.until) continue;
+    younger_by = std::max(younger_by.value_or(stretch.since), stretch.since);
+  }
+  // A time that the clock never showed, as far as is known, is taken for the youngest that it can be.
+  return recorded_until + younger_by.value_or(most) + clock_step_untold_max;
+}
+
+milliseconds ClockHistory::reach_back(milliseconds window) const {
+  milliseconds reach = window + clock_step_untold_max;
+  for (const Stretch& stretch : stretches_) {
+    const milliseconds reach_of_stretch = window + stretch.since + clock_step_untold_max;
+    if (stretch.until >= now_ - reach_of_stretch) reach = std::max(reach, reach_of_stretch);
   }
   return reach;
 }

@@ -31,8 +31,11 @@ struct ClockStep {
 // Marks that differ by less tell no step: both were read over a network. What is not told stays in the older mark, so
 // it cannot add up.
 inline constexpr std::chrono::milliseconds clock_step_min{1000};
-// So much a step that was not told may have been, with the errors of both readings.
-inline constexpr std::chrono::milliseconds clock_step_untold_max{2000};
+// What the clock may have done untold between the recording of a call and now: so much at either end, and the error of a
+// reading.
+inline constexpr std::chrono::milliseconds clock_step_untold_max{3000};
+// How long the database's own times (of a claim, say) may show a step before a daemon reads the clock and tells it.
+inline constexpr std::chrono::minutes clock_unread_max{5};
 
 // By how much the database's clock was set between two marks; nullopt: by nothing that could be told, or the marks are
 // of different boots.
@@ -42,14 +45,27 @@ std::optional<ClockStep> step_between(const ClockMark& earlier, const ClockMark&
 // about as large and told within a minute of each other; each recorded one stands for one.
 std::vector<ClockStep> not_recorded(const std::vector<ClockStep>& seen, std::vector<ClockStep> recorded);
 
-// By when calls were counted that the database recorded between `recorded_from` and `recorded_until`, on the clock as
-// it is now: later than recorded by all steps forward since, and by what a step may have been that was not told. A step
-// backward may not be used: the times before and after it overlap, so which calls it concerns cannot be told.
-campaign::WallTime counted_until(campaign::WallTime recorded_from, campaign::WallTime recorded_until,
-                                 const std::vector<ClockStep>& steps);
+// The database's clock as it was set again and again: stretches of even time, each of which is read on the clock as it is
+// now. After a step backward the same times come a second time; a call that may be of either stretch is taken for the
+// younger one, so none is forgotten too early, and some are counted for longer than they need to.
+class ClockHistory {
+ public:
+  // `steps` in the order in which they were told; `now`: by the database's clock.
+  ClockHistory(const std::vector<ClockStep>& steps, campaign::WallTime now);
 
-// How far back by the database's clock a call may have been recorded that is no older than `window`.
-std::chrono::milliseconds reach_back(campaign::WallTime now, std::chrono::milliseconds window,
-                                     const std::vector<ClockStep>& steps);
+  // By when calls were counted, on the clock as it is now, that were recorded between `recorded_from` and `recorded_until`.
+  campaign::WallTime counted_until(campaign::WallTime recorded_from, campaign::WallTime recorded_until) const;
+
+  // How far before now a call may have been recorded that is no older than `window`.
+  std::chrono::milliseconds reach_back(std::chrono::milliseconds window) const;
+
+ private:
+  struct Stretch {
+    campaign::WallTime from{}, until{};  // by the clock as it was then, margins included
+    std::chrono::milliseconds since{};   // by how much the clock was set since: forward: positive
+  };
+  std::vector<Stretch> stretches_;
+  campaign::WallTime now_;
+};
 
 }  // namespace dialerd::storage

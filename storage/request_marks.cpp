@@ -40,12 +40,13 @@ std::optional<campaign::RequestHistory> told_requests(Transaction& transaction, 
     return step.at >= told.told_at - std::chrono::minutes{2};
   });
   if (stepped || told.told_at > time_at(rows[0], 3)) return std::nullopt;
+  const ClockHistory clock(steps, time_at(rows[0], 3));
   for (const auto& row : transaction.exec("select t.until_ms, t.spent from dialerd.ownership o, "
                                           "  unnest(o.requests_until_ms, o.requests_spent) as t (until_ms, spent) "
                                           "where o.account = $1",
                                           account)) {
     const campaign::WallTime until = time_at(row, 0);
-    told.spent.push_back({counted_until(until, until, steps), number_at(row, 1)});
+    told.spent.push_back({clock.counted_until(until, until), number_at(row, 1)});
   }
   return told;
 }

@@ -33,7 +33,7 @@ where c.account = $1
 const std::string counts_sql = R"sql(
 with counted as (
   select campaign_id, coalesce(from_number, '') as from_number,
-         least(coalesce(answered_at, least(claimed_at + interval '5 minutes', settled_at)), now()) as at
+         coalesce(answered_at, least(claimed_at + interval '5 minutes', settled_at)) as at
   from dialerd.attempt
   where account = $1
     and attempt_id >= dialerd.uuid7_floor(now() - $2::bigint * interval '1 millisecond' - interval '1 hour')
@@ -61,7 +61,6 @@ constexpr std::chrono::hours window_max{25};
 
 struct Steps {
   std::vector<ClockStep> all;
-  std::vector<ClockStep> forward;
   std::chrono::milliseconds moved{0};  // in whatever direction, while an attempt that is open now can have been claimed
 };
 
@@ -72,15 +71,9 @@ Steps steps_of(Transaction& transaction, const std::string& account) {
       "select dialerd.unix_ms(at), by_ms, greatest(at, found_at) > clock_timestamp() - interval '8 days' "
       "from dialerd.clock_step where account = $1 order by step_id",
       account);
-  // A call from before a step may bear any time that the clock had shown until then, also one from which it was set
-  // back meanwhile.
-  campaign::WallTime highest = campaign::WallTime::min();
   for (const auto& row : rows) {
-    ClockStep step{time_at(row, 0), std::chrono::milliseconds{number_at(row, 1)}};
+    const ClockStep step{time_at(row, 0), std::chrono::milliseconds{number_at(row, 1)}};
     steps.all.push_back(step);
-    highest = std::max(highest, step.at);
-    step.at = highest;
-    if (step.by > std::chrono::milliseconds{0}) steps.forward.push_back(step);
     if (flag_at(row, 2)) steps.moved += std::chrono::abs(step.by);
   }
   return steps;
@@ -93,6 +86,7 @@ Result<AccountHistory> Session::history(const std::string& account, std::chrono:
   Result<void> done = run("reading an account's history", [&](Transaction& transaction) -> Result<void> {
     history = {};
     const Steps steps = steps_of(transaction, account);
+    const ClockHistory clock(steps.all, time_at(transaction.exec("select dialerd.unix_ms(now())")[0], 0));
     history.clock_moved = steps.moved;
     for (const auto& row : transaction.exec(open_sql, account)) {
       OpenAttempt open;
@@ -102,17 +96,16 @@ Result<AccountHistory> Session::history(const std::string& account, std::chrono:
       open.state = campaign::parse_attempt_state(text_at(row, 3)).value();
       open.call_id = text_at(row, 4);
       open.claimed = time_at(row, 5);
-      if (!null_at(row, 6)) open.answered = counted_until(time_at(row, 6), time_at(row, 6), steps.forward);
+      if (!null_at(row, 6)) open.answered = clock.counted_until(time_at(row, 6), time_at(row, 6));
       open.from_number = text_at(row, 7);
       open.to_number = text_at(row, 8);
       open.facts = facts_at(row, 9);
       history.open.push_back(std::move(open));
     }
-    const campaign::WallTime now = time_at(transaction.exec("select dialerd.unix_ms(now())")[0], 0);
-    const std::int64_t reach = reach_back(now, window_max, steps.forward).count();
+    const std::int64_t reach = clock.reach_back(window_max).count();
     for (const auto& row : transaction.exec(counts_sql, account, reach)) {
       history.counts.push_back({campaign::CampaignId{number_at(row, 0)}, text_at(row, 1),
-                                counted_until(time_at(row, 2), time_at(row, 3), steps.forward), number_at(row, 4)});
+                                clock.counted_until(time_at(row, 2), time_at(row, 3)), number_at(row, 4)});
     }
     history.ended = calls_without_details(transaction, account, details_for);
     history.requests = told_requests(transaction, account, steps.all);

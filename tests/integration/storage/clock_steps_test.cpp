@@ -34,23 +34,42 @@ TEST(ClockSteps, MarksOfDifferentBootsTellNothing) {
   EXPECT_FALSE(step_between({}, {}));
 }
 
-TEST(ClockSteps, CallsFromBeforeAStepForwardAreYoungerThanTheyLook) {
-  const std::vector<ClockStep> steps{{noon, 1h}};
-  EXPECT_EQ(counted_until(noon - 30min, noon - 25min, steps), noon + 35min + clock_step_untold_max);
-  EXPECT_EQ(counted_until(noon - 1min, noon + 4min, steps), noon + 64min + clock_step_untold_max) << "some from before";
-  EXPECT_EQ(counted_until(noon + 61min, noon + 66min, steps), noon + 66min + clock_step_untold_max);
+// The steps, in the order in which they were told, and the clock's time `now`.
+WallTime counted(WallTime from, WallTime until, const std::vector<ClockStep>& steps, WallTime now = noon + 48h) {
+  return ClockHistory(steps, now).counted_until(from, until) - clock_step_untold_max;
 }
 
-TEST(ClockSteps, AStepBackwardIsNotUsed) {
-  EXPECT_EQ(counted_until(noon - 30min, noon - 25min, {{noon, -1h}}), noon - 25min + clock_step_untold_max);
+milliseconds reach(milliseconds window, const std::vector<ClockStep>& steps) {
+  return ClockHistory(steps, noon).reach_back(window) - clock_step_untold_max;
+}
+
+TEST(ClockSteps, CallsFromBeforeAStepForwardAreYoungerThanTheyLook) {
+  const std::vector<ClockStep> steps{{noon, 1h}};
+  EXPECT_EQ(counted(noon - 30min, noon - 25min, steps), noon + 35min);
+  EXPECT_EQ(counted(noon - 1min, noon + 4min, steps), noon + 64min) << "some from before";
+  EXPECT_EQ(counted(noon + 61min, noon + 66min, steps), noon + 66min);
+  EXPECT_EQ(counted(noon + 20min, noon + 25min, steps), noon + 85min) << "a time that was never shown";
+}
+
+TEST(ClockSteps, CallsFromBeforeAStepBackwardAreOlderThanTheyLook) {
+  EXPECT_EQ(counted(noon - 90min, noon - 85min, {{noon, -1h}}), noon - 145min);
+  EXPECT_EQ(counted(noon - 30min, noon - 25min, {{noon, -1h}}), noon - 25min) << "perhaps from after it";
+  EXPECT_EQ(counted(noon - 10min, noon - 9min, {{noon, -1h}}, noon - 50min), noon - 69min) << "surely from before";
+}
+
+TEST(ClockSteps, AClockThatWasWrongForAWhileChangesNothing) {
+  const std::vector<ClockStep> steps{{noon, 24h}, {noon + 24h + 10min, -24h}};
+  EXPECT_EQ(counted(noon - 30min, noon - 25min, steps), noon - 25min);
+  EXPECT_EQ(counted(noon + 24h, noon + 24h + 5min, steps, noon + 2h), noon + 5min) << "while it was wrong";
+  EXPECT_EQ(reach(25h, steps), 25h);
 }
 
 TEST(ClockSteps, AHistoryReachesFurtherBackByTheStepsWithinIt) {
-  EXPECT_EQ(reach_back(noon, 25h, {}), 25h);
-  EXPECT_EQ(reach_back(noon, 25h, {{noon - 48h, 47h}}), 72h) << "an hour ago, really";
-  EXPECT_EQ(reach_back(noon, 25h, {{noon - 240h, 47h}}), 25h) << "long ago";
-  EXPECT_EQ(reach_back(noon, 25h, {{noon - 30h, 10h}, {noon - 10h, 5h}}), 40h);
-  EXPECT_EQ(reach_back(noon, 25h, {{noon - 1h, -5h}}), 25h);
+  EXPECT_EQ(reach(25h, {}), 25h);
+  EXPECT_EQ(reach(25h, {{noon - 48h, 47h}}), 72h) << "an hour ago, really";
+  EXPECT_EQ(reach(25h, {{noon - 240h, 47h}}), 25h) << "long ago";
+  EXPECT_EQ(reach(25h, {{noon - 30h, 10h}, {noon - 10h, 5h}}), 40h);
+  EXPECT_EQ(reach(25h, {{noon - 1h, -5h}}), 25h);
 }
 
 TEST(ClockSteps, WhatAStandbySawItselfIsRecordedUnlessTheOwnerDid) {
@@ -87,22 +106,23 @@ class Life {
   // What a start would rebuild, slice of five minutes and all: the calls that are counted no more.
   bool forgets_too_early() const {
     const WallTime now = database();
-    const milliseconds reach = reach_back(now, window_, steps_);
+    const ClockHistory clock(steps_, now);
+    const milliseconds reach = clock.reach_back(window_);
     return std::any_of(calls_.begin(), calls_.end(), [&](const Call& call) {
       const bool within = true_ - call.at < window_;
-      const WallTime recorded = std::min(call.recorded, now);
-      const auto slice = std::chrono::floor<std::chrono::duration<std::int64_t, std::ratio<300>>>(recorded);
-      const bool read = recorded > now - reach;
-      const bool counted = read && counted_until(slice, slice + 5min, steps_) + window_ > now;
+      const auto slice = std::chrono::floor<std::chrono::duration<std::int64_t, std::ratio<300>>>(call.recorded);
+      const bool read = call.recorded > now - reach;
+      const bool counted = read && clock.counted_until(slice, slice + 5min) + window_ > now;
       return within && !counted;
     });
   }
   // By how much the rule errs when the clock was never set backward: a call that is counted for far too long.
   bool remembers_too_long() const {
     const WallTime now = database();
+    const ClockHistory clock(steps_, now);
     return std::any_of(calls_.begin(), calls_.end(), [&](const Call& call) {
       const auto slice = std::chrono::floor<std::chrono::duration<std::int64_t, std::ratio<300>>>(call.recorded);
-      return true_ - call.at > window_ + 10min && counted_until(slice, slice + 5min, steps_) + window_ > now;
+      return true_ - call.at > window_ + 10min && clock.counted_until(slice, slice + 5min) + window_ > now;
     });
   }
 

@@ -110,12 +110,17 @@ TEST_F(History, CallsFromBeforeAStepForwardAreAsYoungAsTheyAre) {
   EXPECT_LE(counts[1].until, wall_now() - 5min + 10s + storage::clock_step_untold_max) << "after the step";
 }
 
-TEST_F(History, AStepForwardThatCameAfterAStepBackIsTheirsToo) {
-  // The clock was set back by two hours a minute after the call, and forward by one a minute later: at a reading before
-  // the call's.
+TEST_F(History, ATimeThatTheClockShowedTwiceIsTakenForTheLaterOne) {
+  // The clock was set back by two hours a minute after the call, and forward by one a minute later: the call is 110
+  // minutes old, but a call of 50 minutes ago would bear the same time.
   past_attempt(50min, "ended", 50min);
+  past_attempt(180min, "ended", 180min);
   must(session_.renew(owner_, 60s, {{}, {{wall_now() - 49min, -2h}, {wall_now() - 168min, 1h}}, "test"}));
-  EXPECT_GT(must(session_.history("main")).counts.at(0).until, wall_now());
+  const auto counts = must(session_.history("main")).counts;
+  ASSERT_EQ(counts.size(), 2U);
+  EXPECT_GT(counts[0].until, wall_now() - 240min - 1s);
+  EXPECT_LT(counts[0].until, wall_now() - 230min) << "from before both";
+  EXPECT_GT(counts[1].until, wall_now() - 50min - 1s);
 }
 
 TEST_F(History, ReachesBackBeyondTheLongestDayWhenTheClockJumped) {
