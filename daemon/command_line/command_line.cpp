@@ -1,0 +1,42 @@
+#include "daemon/command_line/command_line.h"
+
+#include <string>
+
+#include "daemon/command_line/tree.h"
+
+namespace dialerd::daemon {
+namespace command_line {
+
+Tree::Tree()
+    : app("dialerd: runs outbound calling campaigns through the vox.ai voice API", "dialerd"),
+      config("/etc/dialerd/dialerd.yaml") {
+  app.set_version_flag("--version", std::string("dialerd ") + DIALERD_VERSION);
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::help);
+  app.footer("Exit codes: 0 done, 1 failed, 2 usage, 3 configuration, 4 schema, 5 database, 6 drain timeout.");
+  add_configuration(*this);
+  add_service(*this);
+  add_leads(*this);
+  add_campaigns(*this);
+  add_reports(*this);
+}
+
+CLI::App* Tree::add(const char* name, const char* description, CLI::App* below) {
+  CLI::App* command = (below != nullptr ? below : &app)->add_subcommand(name, description);
+  command->add_option("--config", config, "the daemon's configuration file")->capture_default_str();
+  return command;
+}
+
+}  // namespace command_line
+
+ExitCode run_command_line(int argc, char** argv) {
+  command_line::Tree tree;
+  try {
+    tree.app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return tree.app.exit(error) == 0 ? ExitCode::ok : ExitCode::usage;
+  }
+  return tree.chosen();
+}
+
+}  // namespace dialerd::daemon
