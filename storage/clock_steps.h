@@ -31,8 +31,8 @@ struct ClockStep {
 // Marks that differ by less tell no step: both were read over a network. What is not told stays in the older mark, so
 // it cannot add up.
 inline constexpr std::chrono::milliseconds clock_step_min{1000};
-// What the clock may have done untold between the recording of a call and now: so much at either end, and the error of a
-// reading.
+// What the clock may have done untold between the recording of a call and now: so much at either end, and the error of
+// a reading.
 inline constexpr std::chrono::milliseconds clock_step_untold_max{3000};
 // How long the database's own times (of a claim, say) may show a step before a daemon reads the clock and tells it.
 inline constexpr std::chrono::minutes clock_unread_max{5};
@@ -45,15 +45,15 @@ std::optional<ClockStep> step_between(const ClockMark& earlier, const ClockMark&
 // about as large and told within a minute of each other; each recorded one stands for one.
 std::vector<ClockStep> not_recorded(const std::vector<ClockStep>& seen, std::vector<ClockStep> recorded);
 
-// The database's clock as it was set again and again: stretches of even time, each of which is read on the clock as it is
-// now. After a step backward the same times come a second time; a call that may be of either stretch is taken for the
-// younger one, so none is forgotten too early, and some are counted for longer than they need to.
+// The database's clock as it was set again and again: stretches of even time, each of which is read on the clock as it
+// is now. After a step backward the same times come a second time; a call that may be of either stretch is taken for
+// the younger one, so none is forgotten too early, and some are counted for longer than they need to.
 class ClockHistory {
  public:
   // `steps` in the order in which they were told; `now`: by the database's clock.
   ClockHistory(const std::vector<ClockStep>& steps, campaign::WallTime now);
 
-  // By when calls were counted, on the clock as it is now, that were recorded between `recorded_from` and `recorded_until`.
+  // By when calls were counted, on the clock as it is now, that were recorded between these two.
   campaign::WallTime counted_until(campaign::WallTime recorded_from, campaign::WallTime recorded_until) const;
 
   // How far before now a call may have been recorded that is no older than `window`.
