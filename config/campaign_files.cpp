@@ -7,6 +7,7 @@
 
 #include <glob.h>
 
+#include "config/shortage.h"
 #include "config/values.h"
 
 namespace dialerd::config {
@@ -24,7 +25,14 @@ std::string escaped(const std::string& path) {
   return text;
 }
 
-int stop_unless_absent(const char*, int error) { return error == ENOENT ? 0 : 1; }
+// Why the last search of this thread was stopped: glob() says only that it was.
+thread_local int search_error = 0;
+
+int stop_unless_absent(const char*, int error) {
+  if (error == ENOENT) return 0;
+  search_error = error;
+  return 1;
+}
 
 std::vector<std::filesystem::path> expand(const Node& node, const std::filesystem::path& folder,
                                           Diagnostics& diagnostics) {
@@ -39,10 +47,13 @@ std::vector<std::filesystem::path> expand(const Node& node, const std::filesyste
       std::error_code error;
       if (std::filesystem::is_regular_file(file, error)) files.push_back(std::move(file));
     }
-  } else if (result != GLOB_NOMATCH) {
-    diagnostics.add(node.at, quote(node.text) + " cannot be searched", "check that every folder in it can be read");
   }
   ::globfree(&found);
+  if (result != 0 && result != GLOB_NOMATCH) {
+    const int why = result == GLOB_NOSPACE ? ENOMEM : search_error;
+    throw_on_shortage({why, std::generic_category()}, node.text);
+    diagnostics.add(node.at, quote(node.text) + " cannot be searched", "check that every folder in it can be read");
+  }
   return files;
 }
 

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "config/shortage.h"
+
 namespace dialerd::config {
 namespace {
 
@@ -29,7 +31,9 @@ std::optional<std::string> read_file_text(Diagnostics& diagnostics) {
   }
   std::ifstream input(diagnostics.file(), std::ios::binary);
   if (!input) {
-    diagnostics.add({}, "the file cannot be read: " + std::generic_category().message(errno), "check its permissions");
+    const std::error_code why(errno, std::generic_category());
+    throw_on_shortage(why, diagnostics.file());
+    diagnostics.add({}, "the file cannot be read: " + why.message(), "check its permissions");
     return std::nullopt;
   }
   std::string text;

@@ -6,7 +6,7 @@ namespace dialerd::daemon {
 enum class ExitCode : int {
   ok = 0,
   failed = 1,  // the work could not be done; the message says why. `check`: something is wrong with a file. `run`:
-               // an internal error, or what may be otherwise at the next start: an address in use, say
+               // an internal error, or what may be otherwise at the next start: an address in use, no descriptors left
   usage = 2,   // the command line is wrong
   configuration = 3,  // a file is wrong, a secret or the CA file cannot be used, a campaign belongs to another account,
                       // the database may lose what it commits

@@ -1,5 +1,6 @@
 #include "daemon/secrets.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -8,6 +9,8 @@
 
 #include <boost/throw_exception.hpp>
 #include <sys/stat.h>
+
+#include "config/shortage.h"
 
 namespace dialerd::daemon {
 namespace {
@@ -43,6 +46,7 @@ boost::system::result<std::string, SecretError> read_secret(const config::Secret
     return SecretError{path.string() + ": others may read this secret; chmod 0600 (or 0640) it"};
   }
   std::ifstream in(path, std::ios::binary);
+  if (!in) config::throw_on_shortage({errno, std::generic_category()}, path);
   std::string secret(std::istreambuf_iterator<char>(in), {});
   while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
   if (!in) return SecretError{path.string() + ": the secret's file cannot be read"};

@@ -14,7 +14,8 @@ struct SecretError {
 };
 [[noreturn]] void throw_exception_from_error(const SecretError& error, const boost::source_location& where);
 
-// The file's content without the line's end. A file that others can read is refused.
+// The file's content without the line's end. A file that others can read is refused. Throws what
+// config::throw_on_shortage throws.
 boost::system::result<std::string, SecretError> read_secret(const config::SecretReference& reference);
 
 }  // namespace dialerd::daemon

@@ -1,8 +1,10 @@
 #include "daemon/command_line/command_line.h"
 
 #include <string>
+#include <system_error>
 
 #include "daemon/command_line/tree.h"
+#include "daemon/commands/context.h"
 
 namespace dialerd::daemon {
 namespace command_line {
@@ -36,7 +38,13 @@ ExitCode run_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return tree.app.exit(error) == 0 ? ExitCode::ok : ExitCode::usage;
   }
-  return tree.chosen();
+  try {
+    return tree.chosen();
+  } catch (const std::system_error& error) {
+    // The machine's shortage, not a file's fault: with `failed`, systemd starts the daemon again.
+    commands::complain(error.what());
+    return ExitCode::failed;
+  }
 }
 
 }  // namespace dialerd::daemon

@@ -3,7 +3,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
+
+#include <boost/system/system_error.hpp>
 
 #include "config/timezone.h"
 #include "daemon/boot_time.h"
@@ -124,6 +127,11 @@ ExitCode run(const RunOptions& options) {
   } catch (const http_server::TemporaryFailure& error) {
     // systemd starts us again, and nobody needs to.
     complain(error.what());
+    return ExitCode::failed;
+  } catch (const std::system_error&) {
+    throw;  // a shortage of descriptors, memory or threads: no fault of the configuration either
+  } catch (const boost::system::system_error& error) {
+    complain(error.what());  // the same, told by Asio
     return ExitCode::failed;
   } catch (const std::exception& error) {
     // An unreadable CA file, an API key that no header can carry, a TLS key that others may read.

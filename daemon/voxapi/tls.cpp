@@ -5,6 +5,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "config/shortage.h"
+
 namespace dialerd::daemon::voxapi {
 namespace {
 
@@ -25,6 +27,7 @@ ssl::context make_tls_context(const std::optional<std::filesystem::path>& ca_fil
   boost::system::error_code error;
   if (ca_file) {
     context.load_verify_file(ca_file->string(), error);
+    config::throw_on_shortage(error, *ca_file);
     if (error) throw std::runtime_error("cannot read the CA file " + ca_file->string() + ": " + error.message());
   } else {
     context.set_default_verify_paths(error);

@@ -17,6 +17,7 @@ import time
 import checker
 import faults
 
+FAILED = 1
 DATABASE_AWAY = 5  # dialerd's exit code when it cannot reach the database at its start
 DRAIN_TIMEOUT = 6
 
@@ -156,6 +157,9 @@ class Run:
         expected = code in (-signal.SIGKILL, DATABASE_AWAY) or daemon.stopping and code in (0, DRAIN_TIMEOUT)
         # Asked to stop before it had begun with anything, it ends as any process does.
         expected = expected or daemon.stopping and code == -signal.SIGTERM and not daemon.process.log()
+        # A start without descriptors may be tried again; it must not say that the configuration is wrong.
+        last = "".join(daemon.process.log().splitlines()[-1:])
+        expected = expected or code == FAILED and last.startswith("dialerd: ") and "Too many open files" in last
         if not expected:
             tail = " | ".join(daemon.process.log().splitlines()[-3:])
             self.problem(f"{daemon.process.log_path.name}: ended with code {code}: {tail}")
