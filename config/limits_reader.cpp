@@ -1,6 +1,8 @@
 #include "config/limits_reader.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 
 #include "config/map_reader.h"
@@ -20,6 +22,15 @@ void check_burst(const Limits& limits, std::int64_t burst, const Node& node, Dia
   }
 }
 
+// "0.5" a second is 30 a minute.
+void report_slow_rate(const Node& node, Diagnostics& diagnostics) {
+  double rate = 0;
+  std::from_chars(node.text.data(), node.text.data() + node.text.size(), rate);
+  const auto per_minute = static_cast<std::int64_t>(rate * 60 + 0.5);
+  report_kind(node, "per_second", "a whole number",
+              "write per_minute: " + std::to_string(std::max<std::int64_t>(per_minute, 1)) + " instead", diagnostics);
+}
+
 }  // namespace
 
 Limits read_limits(const Node& node, Diagnostics& diagnostics) {
@@ -29,7 +40,12 @@ Limits read_limits(const Node& node, Diagnostics& diagnostics) {
   std::optional<std::int64_t> burst;
   MapReader map(node, "limits", diagnostics);
   map.integer("concurrency", limits.concurrency, {1, 1'000'000});
-  map.integer("per_second", limits.per_second, {1, 100'000});
+  const Entry* per_second = find(node, "per_second");
+  if (per_second != nullptr && per_second->value.text.starts_with("0.")) {
+    report_slow_rate(*map.optional("per_second"), diagnostics);
+  } else {
+    map.integer("per_second", limits.per_second, {1, 100'000});
+  }
   map.integer("burst", burst, {1, 100'000});
   map.integer("per_minute", limits.per_minute, {1, 100'000'000});
   map.integer("per_hour", limits.per_hour, {1, 100'000'000});
