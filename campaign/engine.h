@@ -130,7 +130,7 @@ class Engine {
   // every window, whatever its new size, from the attempts. The account after the last one is new. A campaign that is
   // missing is retiring: nothing of it is claimed any more, and calls of it that the history brings are followed and
   // settled by what it was last. Pauses of campaigns are kept.
-  void configure(AccountIndex account, AccountConfiguration configuration);
+  void configure(AccountIndex account, const AccountConfiguration& configuration);
 
   // --- control
   // The wall clock that `now` tells was set by that much.

@@ -125,7 +125,7 @@ bool Engine::quiet(AccountIndex index) const {
   return yielded(index) && accounts_[static_cast<std::size_t>(index)].requests.under_way() == 0;
 }
 
-void Engine::configure(AccountIndex index, AccountConfiguration configuration) {
+void Engine::configure(AccountIndex index, const AccountConfiguration& configuration) {
   const auto place = static_cast<std::size_t>(index);
   if (place == accounts_.size()) accounts_.emplace_back(configuration.account, configuration.follow);
   assert(place < accounts_.size() && !accounts_[place].owned);

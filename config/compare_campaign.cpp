@@ -31,16 +31,17 @@ std::string text_of(const std::string& column) { return column.empty() ? none : 
 template <typename Value>
 void compare_map(const std::string& what, const std::map<std::string, Value>& before,
                  const std::map<std::string, Value>& after, Changes& changes) {
+  const std::string prefix = what + ".";
   for (const auto& [name, value] : before) {
     const auto now = after.find(name);
     if (now == after.end()) {
-      changes.add(what + "." + name, text_of(value), none, false);
+      changes.add(prefix + name, text_of(value), none, false);
     } else if (!(now->second == value)) {
-      changes.add(what + "." + name, text_of(value), text_of(now->second), false);
+      changes.add(prefix + name, text_of(value), text_of(now->second), false);
     }
   }
   for (const auto& [name, value] : after) {
-    if (!before.contains(name)) changes.add(what + "." + name, none, text_of(value), false);
+    if (!before.contains(name)) changes.add(prefix + name, none, text_of(value), false);
   }
 }
 

@@ -11,6 +11,7 @@ std::string text_of(const SecretReference& reference) {
 
 std::string text_of(const std::vector<SecretReference>& references) {
   std::vector<std::string> texts;
+  texts.reserve(references.size());
   for (const SecretReference& reference : references) texts.push_back(text_of(reference));
   return joined(texts);
 }
@@ -134,6 +135,7 @@ void compare_account(const Account& before, const Account& after, Changes& chang
   }
   auto numbers = before.caller_numbers;
   numbers.insert(after.caller_numbers.begin(), after.caller_numbers.end());
+  const std::string prefix = of + ".caller_numbers.";
   for (const auto& [number, either] : numbers) {
     auto said = [&number = number](const Account& account) {
       const auto found = account.caller_numbers.find(number);
@@ -141,7 +143,7 @@ void compare_account(const Account& before, const Account& after, Changes& chang
     };
     const CallerNumber from = said(before);
     const CallerNumber to = said(after);
-    const std::string name = of + ".caller_numbers." + number;
+    const std::string name = prefix + number;
     changes.limits(name, from.limits, to.limits);
     if (from.rested != to.rested) {
       changes.add(name + ".rested", config::text_of(from.rested), config::text_of(to.rested), from.rested);

@@ -157,6 +157,7 @@ void compare_list(const std::string& what, const std::vector<Rule>& before, cons
   if (before == after) return;
   auto texts = [](const std::vector<Rule>& rules) {
     std::vector<std::string> all;
+    all.reserve(rules.size());
     for (const Rule& rule : rules) all.push_back(text_of(rule));
     std::sort(all.begin(), all.end());
     return all;

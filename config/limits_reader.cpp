@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <optional>
 
 #include "config/map_reader.h"
@@ -26,7 +28,7 @@ void check_burst(const Limits& limits, std::int64_t burst, const Node& node, Dia
 void report_slow_rate(const Node& node, Diagnostics& diagnostics) {
   double rate = 0;
   std::from_chars(node.text.data(), node.text.data() + node.text.size(), rate);
-  const auto per_minute = static_cast<std::int64_t>(rate * 60 + 0.5);
+  const std::int64_t per_minute = std::llround(std::clamp(rate, 0.0, 1.0) * 60);
   report_kind(node, "per_second", "a whole number",
               "write per_minute: " + std::to_string(std::max<std::int64_t>(per_minute, 1)) + " instead", diagnostics);
 }

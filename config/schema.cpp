@@ -25,7 +25,7 @@ std::string object(const Members& members, int indent) {
   const std::string blanks(static_cast<std::size_t>(indent) + 2, ' ');
   std::string json = "{";
   for (const auto& [key, value] : members) {
-    json += (json.size() == 1 ? "\n" : ",\n") + blanks + json_text(key) + ": " + value;
+    json.append(json.size() == 1 ? "\n" : ",\n").append(blanks).append(json_text(key)).append(": ").append(value);
   }
   return json + (members.empty() ? "" : "\n" + blanks.substr(2)) + "}";
 }
@@ -82,7 +82,7 @@ Schema& Schema::list(std::size_t least, std::optional<std::size_t> most) {
   return *items_;
 }
 
-Schema& Schema::map_of(std::string key_pattern, std::span<const std::string_view> not_keys, std::size_t least) {
+Schema& Schema::map_of(std::string_view key_pattern, std::span<const std::string_view> not_keys, std::size_t least) {
   if (values_) return *values_;
   types_ = R"("object")";
   if (least > 0) facts_.emplace_back("minProperties", std::to_string(least));

@@ -46,7 +46,8 @@ class Schema {
   Schema& list(std::size_t least, std::optional<std::size_t> most = std::nullopt);
 
   // A map whose keys the file chooses; their values' place. A key matches `key_pattern` and is none of `not_keys`.
-  Schema& map_of(std::string key_pattern = "", std::span<const std::string_view> not_keys = {}, std::size_t least = 0);
+  Schema& map_of(std::string_view key_pattern = "", std::span<const std::string_view> not_keys = {},
+                 std::size_t least = 0);
 
   // A map whose keys are known: each is asked for once or more; no others are accepted.
   Schema& key(std::string_view key);

@@ -68,7 +68,7 @@ std::map<std::string, ValueSource> read_sources(const Node& node, std::string_vi
                                                 std::string_view key_pattern,
                                                 std::span<const std::string_view> not_keys, Diagnostics& diagnostics) {
   std::map<std::string, ValueSource> sources;
-  if (node.schema != nullptr) node.schema->map_of(std::string(key_pattern), not_keys);
+  if (node.schema != nullptr) node.schema->map_of(key_pattern, not_keys);
   for (const Entry* entry : read_entries(node, name, diagnostics)) {
     check(*entry);
     if (auto source = read_source(*entry, diagnostics)) sources.emplace(entry->key, std::move(*source));

@@ -243,7 +243,7 @@ bool Runner::continue_change(AccountLink& account, AccountChange& change) {
 }
 
 void Runner::apply_change(AccountLink& account, AccountChange& change) {
-  engine_.configure(account.index(), std::move(change.engine));
+  engine_.configure(account.index(), change.engine);
   if (change.client) account.talk_by(std::move(change.client));
   for (CampaignLink& link : change.campaigns) {
     auto known = std::find_if(campaigns_.begin(), campaigns_.end(),
