@@ -39,11 +39,12 @@ struct Record {
 // The end of an attempt and the lead's next state: written in one transaction.
 struct Settlement {
   AttemptId attempt;
+  CampaignId campaign{};
   LeadId lead{};
   AttemptState state = AttemptState::ended;  // a terminal one
-  std::string disposition;  // the provider's disconnection reason, or ours (docs/operations.md lists them)
-  std::string call_status;  // the provider's `status`, empty without a call
-  std::string call_id;      // empty without a call
+  std::string disposition;                   // the provider's disconnection reason, or ours (docs/states.md lists them)
+  std::string call_status;                   // the provider's `status`, empty without a call
+  std::string call_id;                       // empty without a call
   std::string from_number;
   int http_status = 0;
   std::string detail;
@@ -78,12 +79,15 @@ struct LateNews {
   std::optional<WallTime> call_started;
   std::optional<WallTime> call_ended;
   WallTime seen{};
+  bool after_no_call = false;  // what was settled is that there was no call
 };
 
 // A claimed attempt that the database does not let be dialled any more.
 struct Refusal {
   AttemptId attempt;
-  std::string code;               // "suppressed", "lock_out:REASON", "list_missing:NAME", "list_stale:NAME", "paused"
+  // "suppressed", "lock_out:REASON", "list_missing:NAME", "list_stale:NAME", or the campaign's wish: "paused",
+  // "stopped"
+  std::string code;
   std::optional<WallTime> until;  // lock_out: when the lead may be called again
 };
 

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "ratelimit/limit_node.h"
+
 namespace dialerd::campaign {
 
 enum class BindingNode : std::uint8_t { account, campaign, caller_numbers };
@@ -31,5 +33,6 @@ struct Binding {
 
 std::string_view to_string(BindingNode node);
 std::string_view to_string(BindingLimit limit);
+BindingLimit limit_of(ratelimit::LimitKind kind);
 
 }  // namespace dialerd::campaign

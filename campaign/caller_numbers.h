@@ -47,6 +47,8 @@ class CallerNumbers {
   std::optional<std::size_t> index_of(std::string_view number) const;
   const std::string& number(std::size_t index) const { return numbers_[index].text; }
   ratelimit::LimitNode& node(std::size_t index) { return numbers_[index].node.limits; }
+  LimitedNode& limited_node(std::size_t index) { return numbers_[index].node; }
+  std::size_t size() const { return numbers_.size(); }
 
   // How many more reservations the numbers admit together; LimitNode::unlimited when there is no bound.
   std::int64_t available(Now now, std::span<const std::size_t> numbers);

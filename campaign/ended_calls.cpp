@@ -58,8 +58,8 @@ EndedCalls::Found EndedCalls::news(Now now, const CallNews& news) {
     --ended.late_news_left;
     ended.disposition = disposition;
     ended.call_status = news.status;
-    tells.late_news =
-        LateNews{*news.attempt, news.call_id, news.status, disposition, news.start_at, news.end_at, now.wall};
+    tells.late_news = LateNews{*news.attempt, news.call_id, news.status, disposition,
+                               news.start_at, news.end_at,  now.wall,    ended.kind == Kind::no_call};
   }
   return tells;
 }

@@ -16,17 +16,20 @@ ratelimit::RequestBudget::Limits request_limits(const config::Requests& requests
 
 }  // namespace
 
-Engine::Account::Account(const AccountSettings& from, const FollowSettings& follow)
+Engine::Account::Account(const AccountSettings& from, const FollowSettings& following)
     : settings(from),
+      follow(following),
       node(from.limits, from.reserve_percent),
       callers(from.caller_numbers),
       requests(request_limits(from.requests)),
-      follower(follow),
-      ended(follow.details_for) {}
+      follower(following),
+      ended(following.details_for) {}
 
 Engine::Campaign::Campaign(const CampaignSettings& from)
     : id(from.id),
       account(static_cast<std::size_t>(from.account)),
+      share(from.config.share),
+      caller_numbers(from.config.caller_numbers),
       call_template(from.config),
       gate(from.config),
       retry_policy(from.config.retry),
@@ -41,21 +44,27 @@ Engine::Engine(EngineSettings settings) : settings_(std::move(settings)) {
   for (const AccountSettings& account : settings_.accounts) accounts_.emplace_back(account, settings_.follow);
   for (const CampaignSettings& from : settings_.campaigns) {
     std::size_t index = campaigns_.size();
-    Campaign& campaign = campaigns_.emplace_back(from);
+    campaigns_.emplace_back(from);
     campaign_index_.emplace(static_cast<std::int64_t>(from.id), index);
-    Account& account = accounts_.at(campaign.account);
-    account.campaigns.push_back(index);
-    campaign.member = account.shares.add(from.config.share.weight, from.config.share.priority);
-    for (const std::string& number : from.config.caller_numbers)
-      campaign.callers.push_back(account.callers.add(number));
+    add_campaign(accounts_.at(static_cast<std::size_t>(from.account)), index);
   }
   for (Account& account : accounts_) make_pools(account);
+}
+
+void Engine::add_campaign(Account& account, std::size_t index) {
+  Campaign& campaign = campaigns_[index];
+  account.campaigns.push_back(index);
+  campaign.member = account.shares.add(campaign.share.weight, campaign.share.priority);
+  campaign.pool.reset();
+  campaign.callers.clear();
+  for (const std::string& number : campaign.caller_numbers) campaign.callers.push_back(account.callers.add(number));
 }
 
 // Campaigns belong together that share a limited number, directly or by way of others.
 void Engine::make_pools(Account& account) {
   std::vector<NumberPool> pools;
   for (std::size_t place = 0; place < account.campaigns.size(); ++place) {
+    if (campaigns_[account.campaigns[place]].retiring) continue;
     NumberPool joined;
     joined.numbers = campaigns_[account.campaigns[place]].callers;
     joined.campaigns = {place};
@@ -83,9 +92,8 @@ void Engine::make_pools(Account& account) {
     std::sort(pool.campaigns.begin(), pool.campaigns.end());
     for (std::size_t place : pool.campaigns) {
       Campaign& campaign = campaigns_[account.campaigns[place]];
-      const config::Share& share = settings_.campaigns[account.campaigns[place]].config.share;
       campaign.pool = account.pools.size();
-      campaign.pool_member = pool.shares.add(share.weight, share.priority);
+      campaign.pool_member = pool.shares.add(campaign.share.weight, campaign.share.priority);
     }
     account.pools.push_back(std::move(pool));
   }
@@ -110,8 +118,8 @@ void Engine::clock_stepped(Now now, AccountIndex index, std::chrono::millisecond
   for (std::size_t i : account.campaigns) campaigns_[i].node.clock_stepped(now);
 }
 
-void Engine::set_paused(CampaignId id, bool paused) {
-  if (Campaign* campaign = campaign_of(id)) campaign->paused = paused;
+void Engine::set_wish(CampaignId id, CampaignWish wish) {
+  if (Campaign* campaign = campaign_of(id)) campaign->wish = wish;
 }
 
 void Engine::set_clocks(MonoTime asked, CampaignId id, std::vector<std::string> clocks) {
@@ -170,9 +178,9 @@ void Engine::recheck_failed(Now now, CampaignId id) {
   campaign->next_recheck = now.mono + settings_.idle_claim_interval;
 }
 
-void Engine::answered(Now now, const AttemptId& id, const CreateAnswer& answer) {
+bool Engine::answered(Now now, const AttemptId& id, const CreateAnswer& answer) {
   auto found = attempts_.find(id);
-  if (found == attempts_.end() || found->second.phase != Phase::dialing) return;
+  if (found == attempts_.end() || found->second.phase != Phase::dialing) return false;
   Attempt& attempt = found->second;
   Campaign& campaign = campaigns_[attempt.campaign];
   Account& account = accounts_[campaign.account];
@@ -199,7 +207,7 @@ void Engine::answered(Now now, const AttemptId& id, const CreateAnswer& answer) 
         account.hold_off.success(now.mono);
         end_probe(now.mono, attempt, true);
       }
-      return;
+      return true;
     case AnswerKind::unknown:
       attempt.phase = Phase::doubt;
       record(now, id, attempt, AttemptState::unknown, answer);
@@ -207,28 +215,29 @@ void Engine::answered(Now now, const AttemptId& id, const CreateAnswer& answer) 
       if (!attempt.hinted_call.empty()) account.follower.hint(now, id, attempt.hinted_call);
       account.hold_off.line_failed(now.mono);
       end_probe(now.mono, attempt, false);
-      return;
+      return true;
     case AnswerKind::not_sent:
       account.hold_off.line_failed(now.mono);
       settle_without_call(now, id, attempt, AttemptState::not_placed, "not_sent", &answer, now.wall);
-      return;
+      return true;
     case AnswerKind::throttled:
       account.hold_off.line_works();
       account.hold_off.trouble(now.mono, Trouble::throttled, answer.retry_after);
       settle_without_call(now, id, attempt, AttemptState::not_placed, "throttled", &answer, now.wall);
-      return;
+      return true;
     case AnswerKind::account_fault:
       account.hold_off.line_works();
       account.hold_off.trouble(now.mono, Trouble::account_fault, answer.retry_after);
       settle_without_call(now, id, attempt, AttemptState::not_placed, "account_fault", &answer, now.wall);
-      return;
+      return true;
     case AnswerKind::rejected:
       // The API works, so the account is well; but a campaign with a wrong agent id must not use up its whole list.
       account.hold_off.line_works();
       campaign.hold_off.rejected(now.mono);
       settle_held(now, id, attempt, AttemptState::rejected, "rejected", &answer, false);
-      return;
+      return true;
   }
+  return true;
 }
 
 void Engine::stored(Now now, AccountIndex index, const Write& write) {
@@ -273,8 +282,9 @@ bool Engine::exhausted(AccountIndex index) const {
   const Account& account = accounts_[static_cast<std::size_t>(index)];
   return std::all_of(account.campaigns.begin(), account.campaigns.end(), [&](std::size_t i) {
     const Campaign& campaign = campaigns_[i];
-    bool nothing_ready = campaign.nothing_ready || campaign.clocks.empty();
-    return account.owned && nothing_ready && campaign.open == 0 && !campaign.claim;
+    bool nothing_to_call = campaign.retiring || !is_to_go_on(campaign.wish) || campaign.over ||
+                           campaign.nothing_ready || campaign.clocks.empty();
+    return account.owned && nothing_to_call && campaign.open == 0 && !campaign.claim;
   });
 }
 
@@ -286,9 +296,20 @@ AccountSnapshot Engine::snapshot(AccountIndex index) const {
   snapshot.dialing = account.dialing;
   snapshot.doubts = static_cast<std::int64_t>(account.follower.doubts());
   snapshot.open = static_cast<std::int64_t>(account.follower.size()) - snapshot.doubts;
+  snapshot.oldest_doubt = account.follower.oldest_doubt();
   snapshot.unwritten = account.unwritten;
   snapshot.trouble = trouble(index);
   return snapshot;
+}
+
+std::int64_t Engine::attempts_of(CampaignId campaign) const {
+  return campaigns_[campaign_index_.at(static_cast<std::int64_t>(campaign))].open;
+}
+
+std::optional<CampaignId> Engine::campaign_of(const AttemptId& attempt) const {
+  const auto found = attempts_.find(attempt);
+  if (found == attempts_.end()) return std::nullopt;
+  return campaigns_[found->second.campaign].id;
 }
 
 std::optional<Trouble> Engine::trouble(AccountIndex account) const {

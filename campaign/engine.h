@@ -34,6 +34,7 @@
 #include "campaign/call.h"
 #include "campaign/call_template.h"
 #include "campaign/caller_numbers.h"
+#include "campaign/campaign_wish.h"
 #include "campaign/condition.h"
 #include "campaign/ended_calls.h"
 #include "campaign/engine_commands.h"
@@ -43,6 +44,7 @@
 #include "campaign/history.h"
 #include "campaign/hold_off.h"
 #include "campaign/lead.h"
+#include "campaign/limit_use.h"
 #include "campaign/limited_node.h"
 #include "campaign/retry_policy.h"
 #include "config/campaign_config.h"
@@ -72,6 +74,13 @@ struct CampaignSettings {
   config::CampaignConfig config;
 };
 
+// An account's part of the configuration.
+struct AccountConfiguration {
+  AccountSettings account;
+  std::vector<CampaignSettings> campaigns;  // all of them; each of this account
+  FollowSettings follow;
+};
+
 struct EngineSettings {
   std::vector<AccountSettings> accounts;
   std::vector<CampaignSettings> campaigns;
@@ -97,6 +106,7 @@ struct AccountSnapshot {
   std::int64_t dialing = 0;
   std::int64_t open = 0;
   std::int64_t doubts = 0;
+  std::optional<WallTime> oldest_doubt;  // when that attempt was claimed
   std::int64_t unwritten = 0;
   std::optional<Trouble> trouble;
 };
@@ -114,6 +124,13 @@ class Engine {
   void yield(AccountIndex account, bool yields);
   // Nothing of it is queued, dialling, being claimed or unwritten: it may be released.
   bool yielded(AccountIndex account) const;
+  // And no HTTP request of it is under way: what it has spent of its budget is known to the last one.
+  bool quiet(AccountIndex account) const;
+  // Another configuration of an account that is not ours at the moment (lost() was called): the next gained() rebuilds
+  // every window, whatever its new size, from the attempts. The account after the last one is new. A campaign that is
+  // missing is retiring: nothing of it is claimed any more, and calls of it that the history brings are followed and
+  // settled by what it was last. Pauses of campaigns are kept.
+  void configure(AccountIndex account, const AccountConfiguration& configuration);
 
   // --- control
   // The wall clock that `now` tells was set by that much.
@@ -122,7 +139,7 @@ class Engine {
   void clock_stepped(Now now, AccountIndex account, std::chrono::milliseconds by);
   // Which clocks the campaign's ready leads have, as read no earlier than `asked`.
   void set_clocks(MonoTime asked, CampaignId campaign, std::vector<std::string> clocks);
-  void set_paused(CampaignId campaign, bool paused);
+  void set_wish(CampaignId campaign, CampaignWish wish);
   // From now on no claim and no call; what is under way is brought to its record.
   void drain() { draining_ = true; }
 
@@ -131,7 +148,8 @@ class Engine {
   void claim_failed(Now now, CampaignId campaign, std::uint64_t number);
   void rechecked(Now now, MonoTime asked, CampaignId campaign, const std::vector<Refusal>& refusals);
   void recheck_failed(Now now, CampaignId campaign);
-  void answered(Now now, const AttemptId& attempt, const CreateAnswer& answer);
+  // False: no such attempt waits for an answer, and nothing changes.
+  bool answered(Now now, const AttemptId& attempt, const CreateAnswer& answer);
   void news(Now now, AccountIndex account, const CallNews& news);
   void list_page_answered(Now now, AccountIndex account, const ListPageAnswer& answer);
   void looked_up(Now now, AccountIndex account, const AttemptId& attempt, const std::optional<CallNews>& news);
@@ -146,11 +164,16 @@ class Engine {
 
   // After drain(): nothing queued, dialling or unwritten.
   bool drained() const;
-  // Every campaign of every owned account has nothing ready, now or later, and nothing open.
+  // Every campaign of every owned account has nothing open, and nothing ready that is to be called, now or later: of a
+  // draft, a stopped campaign and one that is past its end_date no ready lead is waited for.
   bool exhausted() const;
   // The same of one account alone; an account that is not owned is not exhausted, unless it has no campaign.
   bool exhausted(AccountIndex account) const;
   AccountSnapshot snapshot(AccountIndex account) const;
+  // Attempts of the campaign that are claimed and whose settlement is not stored.
+  std::int64_t attempts_of(CampaignId campaign) const;
+  // Whose such an attempt is; nothing of any other.
+  std::optional<CampaignId> campaign_of(const AttemptId& attempt) const;
   // For the account's next owner. `sent_until` is now: it grows by as long as this owner may go on.
   RequestHistory requests_spent(Now now, AccountIndex account);
   // Why an account or campaign waits or probes, if it does.
@@ -160,6 +183,8 @@ class Engine {
   // What keeps the campaign from another call now, were a lead due: every limit on its path that has nothing left.
   // Takes nothing; not const, because windows move on with `now`.
   std::vector<Binding> binding(Now now, CampaignId campaign);
+  // Of the account, its campaigns and its caller numbers, those with limits. Likewise.
+  std::vector<LimitUse> limit_use(Now now, AccountIndex account);
 
  private:
   using Allowance = HoldOff::Allowance;
@@ -209,6 +234,7 @@ class Engine {
     Account(const AccountSettings& from, const FollowSettings& follow);
 
     AccountSettings settings;
+    FollowSettings follow;
     LimitedNode node;
     CallerNumbers callers;
     ratelimit::FairShare shares;  // its members are `campaigns`, in that order
@@ -219,7 +245,7 @@ class Engine {
     std::optional<Pass> pass;
     bool owned = false;
     bool suspended = false;
-    bool yields = false;   // it is being handed to another daemon
+    bool yields = false;   // it is being handed to another daemon, or configured anew
     bool probing = false;  // a probe is under way
     std::int64_t queued = 0;
     std::int64_t dialing = 0;
@@ -237,6 +263,9 @@ class Engine {
 
     CampaignId id;
     std::size_t account;
+    config::Share share;
+    std::vector<std::string> caller_numbers;
+    bool retiring = false;            // not configured any more: only its open calls are brought to their end
     std::size_t member = 0;           // of the account's shares
     std::optional<std::size_t> pool;  // into the account's pools
     std::size_t pool_member = 0;
@@ -248,11 +277,12 @@ class Engine {
     std::optional<EvenPace> pace;
     config::Rotation rotation;
     std::optional<config::AnswerRateRest> answer_rate_rest;
-    std::vector<std::size_t> callers;  // into the account's caller numbers
+    std::vector<std::size_t> callers;  // of `caller_numbers`, into the account's
     std::size_t next_caller = 0;
     HoldOff hold_off;
     bool probing = false;
-    bool paused = false;
+    CampaignWish wish = CampaignWish::running;
+    bool over = false;    // its last day is past: no window opens any more for any of its ready leads
     std::string blocked;  // a suppression list that is not in order; empty: none
     WallTime blocked_since{};
     std::vector<std::string> clocks{std::string()};  // of its ready leads, as far as known
@@ -271,6 +301,7 @@ class Engine {
   using Attempts = std::unordered_map<AttemptId, Attempt>;
 
   void make_pools(Account& account);
+  void add_campaign(Account& account, std::size_t index);
   Campaign* campaign_of(CampaignId id);
   Account& account_of(const Attempt& attempt);
   // Which caller numbers the attempt is charged to.

@@ -4,7 +4,6 @@
 #include "campaign/engine.h"
 
 namespace dialerd::campaign {
-namespace {
 
 using ratelimit::LimitKind;
 
@@ -23,8 +22,6 @@ BindingLimit limit_of(LimitKind kind) {
   }
   return BindingLimit::concurrency;
 }
-
-}  // namespace
 
 std::string_view to_string(BindingNode node) {
   switch (node) {

@@ -101,14 +101,19 @@ void Engine::claim_ended(Account& account, Campaign& campaign, const Claim& clai
 // under way.
 std::int64_t Engine::claim_wish(Now now, Account& account, Campaign& campaign) {
   if (campaign.claim) return ratelimit::FairShare::busy;
-  if (campaign.paused || campaign.callers.empty() || campaign.clocks.empty()) return 0;
+  if (campaign.retiring || campaign.wish != CampaignWish::running || campaign.callers.empty() ||
+      campaign.clocks.empty()) {
+    return 0;
+  }
   if (now.mono < campaign.next_claim) {
     wake(campaign.next_claim);
     return 0;
   }
+  campaign.over = false;
   if (open_clocks(now, campaign).empty()) {
     // Look again at the opening, and now and then before it, because the wall clock may jump.
     auto opening = campaign.gate.next_opening_of_any(campaign.clocks, now.wall);
+    campaign.over = !opening && campaign.gate.never_opens_rule(campaign.clocks.front()) == "campaign_ended";
     wake(now.mono +
          std::min<WallTime::duration>(opening ? *opening - now.wall : std::chrono::hours{1}, std::chrono::minutes{1}));
     return 0;
@@ -191,13 +196,13 @@ void Engine::claimed(Now now, CampaignId id, std::uint64_t number, ClaimAnswer a
   assert(brought <= asked.leads);
   std::int64_t unused = asked.leads - brought;
   claim_ended(account, *campaign, asked, unused);
-  // Only ever on: the controls, read beside the claims, may know of a later pause.
-  if (answer.paused) campaign->paused = true;
+  // Only ever away from running: the controls, read beside the claims, may know of a later pause.
+  if (answer.wish != CampaignWish::running) campaign->wish = answer.wish;
   if (campaign->blocked != answer.blocked) campaign->blocked_since = now.wall;
   campaign->blocked = answer.blocked;
   // A settlement that made a lead ready while the claim was under way may have been too late for it to see.
-  campaign->nothing_ready = unused > 0 && !answer.paused && answer.blocked.empty() && !answer.any_ready &&
-                            !answer.next_due && !campaign->ready_since_claim;
+  campaign->nothing_ready = unused > 0 && answer.wish == CampaignWish::running && answer.blocked.empty() &&
+                            !answer.any_ready && !answer.next_due && !campaign->ready_since_claim;
   if (unused > 0) {
     auto wait = answer.next_due.value_or(settings_.idle_claim_interval);
     wait = std::clamp(wait, std::chrono::milliseconds{10}, settings_.idle_claim_interval);

@@ -10,6 +10,7 @@
 
 #include "campaign/attempt.h"
 #include "campaign/call.h"
+#include "campaign/campaign_wish.h"
 #include "campaign/ids.h"
 #include "campaign/lead.h"
 #include "campaign/time.h"
@@ -37,6 +38,7 @@ struct Call {
   AccountIndex account{};
   CallRequest request;
   MonoTime send_by;  // the first byte leaves before this, or none
+  CampaignId campaign{};
 };
 
 // One page of a pass over the account's calls.
@@ -79,7 +81,7 @@ struct ClaimAnswer {
   std::vector<ClaimedLead> leads;
   std::optional<std::chrono::milliseconds> next_due;
   bool any_ready = false;
-  bool paused = false;
+  CampaignWish wish = CampaignWish::running;  // when it is another, nothing was claimed
   std::string blocked;
 };
 

@@ -52,6 +52,7 @@ std::vector<Condition> Engine::conditions(Now now, AccountIndex index) const {
   }
   for (std::size_t i : account.campaigns) {
     const Campaign& campaign = campaigns_[i];
+    if (campaign.retiring) continue;
     add_hold_off(now, campaign.hold_off, campaign.id, conditions);
     if (auto rule = never_opens(now, campaign)) {
       Condition condition;

@@ -1,6 +1,7 @@
 // What the engine knows when an account becomes ours, rebuilt from its history, and what it forgets when it is no
 // longer.
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "campaign/engine.h"
@@ -56,7 +57,7 @@ void Engine::gained(Now now, AccountIndex index, const AccountHistory& history) 
     // was waited for.
     bool sent_lately = open.state == AttemptState::dialing;
     // Never longer from now, whatever steps of the clock make of the time that was recorded.
-    WallTime longest = now.wall + settings_.follow.answer_max;
+    WallTime longest = now.wall + account.follow.answer_max;
     WallTime waited_until = sent_lately ? longest : std::min(open.answered.value_or(now.wall), longest);
     account.follower.doubt(now.mono + std::max(waited_until - now.wall, WallTime::duration::zero()), open.attempt,
                            open.to_number);
@@ -99,7 +100,7 @@ void Engine::lost(AccountIndex index) {
     campaign.next_claim = MonoTime::min();
   }
   // As new, apart from which campaigns it has and their shares.
-  Account fresh(account.settings, settings_.follow);
+  Account fresh(account.settings, account.follow);
   fresh.campaigns = std::move(account.campaigns);
   fresh.shares = std::move(account.shares);
   fresh.pools = std::move(account.pools);
@@ -118,6 +119,41 @@ void Engine::yield(AccountIndex account, bool yields) { accounts_[static_cast<st
 bool Engine::yielded(AccountIndex index) const {
   const Account& account = accounts_[static_cast<std::size_t>(index)];
   return account.yields && at_rest(account);
+}
+
+bool Engine::quiet(AccountIndex index) const {
+  return yielded(index) && accounts_[static_cast<std::size_t>(index)].requests.under_way() == 0;
+}
+
+void Engine::configure(AccountIndex index, const AccountConfiguration& configuration) {
+  const auto place = static_cast<std::size_t>(index);
+  if (place == accounts_.size()) accounts_.emplace_back(configuration.account, configuration.follow);
+  assert(place < accounts_.size() && !accounts_[place].owned);
+  lost(index);
+  const Account before = std::exchange(accounts_[place], Account(configuration.account, configuration.follow));
+  Account& account = accounts_[place];
+  // Of a POST that left before, the answer may still take as long as it might have then.
+  account.follow.answer_max = std::max(account.follow.answer_max, before.follow.answer_max);
+
+  for (const CampaignSettings& from : configuration.campaigns) {
+    assert(from.account == index);
+    auto [entry, added] = campaign_index_.try_emplace(static_cast<std::int64_t>(from.id), campaigns_.size());
+    if (added) {
+      campaigns_.emplace_back(from);
+    } else {
+      Campaign& campaign = campaigns_[entry->second];
+      const CampaignWish wish = campaign.wish;
+      campaign = Campaign(from);
+      campaign.wish = wish;
+    }
+    add_campaign(account, entry->second);
+  }
+  for (std::size_t i : before.campaigns) {
+    if (std::find(account.campaigns.begin(), account.campaigns.end(), i) != account.campaigns.end()) continue;
+    campaigns_[i].retiring = true;
+    add_campaign(account, i);
+  }
+  make_pools(account);
 }
 
 }  // namespace dialerd::campaign

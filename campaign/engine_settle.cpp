@@ -51,6 +51,7 @@ Settlement Engine::settlement_of(const AttemptId& id, const Attempt& attempt, At
                                  std::string disposition) {
   Settlement settlement;
   settlement.attempt = id;
+  settlement.campaign = campaigns_[attempt.campaign].id;
   settlement.lead = attempt.lead;
   settlement.state = state;
   settlement.disposition = std::move(disposition);
@@ -153,7 +154,7 @@ void Engine::settle_not_placed(Now now, const AttemptId& id, Attempt& attempt) {
   if (times > not_placed_max)
     return settle_held(now, id, attempt, AttemptState::not_placed, "not_placed", nullptr, false);
   settle_without_call(now, id, attempt, AttemptState::not_placed, "not_placed", nullptr,
-                      now.wall + settings_.follow.list_lag * (times - 1));
+                      now.wall + account_of(attempt).follow.list_lag * (times - 1));
 }
 
 void Engine::settle_finally(Now now, const AttemptId& id, Attempt& attempt, AttemptState state, LeadState lead_state,

@@ -39,7 +39,9 @@ std::optional<Engine::Refused> Engine::refused_now(Now now, const Account& accou
   if (draining_) return Refused{"not_sent:draining", now.wall};
   if (account.suspended) return Refused{"not_sent:suspended", now.wall};
   if (account.yields) return Refused{"not_sent:yielding", now.wall};
-  if (campaign.paused) return Refused{"not_sent:paused", now.wall};
+  if (campaign.wish != CampaignWish::running) {
+    return Refused{"not_sent:" + std::string(to_string(campaign.wish)), now.wall};
+  }
   if (!campaign.blocked.empty()) return Refused{"not_sent:" + campaign.blocked, now.wall};
   if (allowed == Allowance::none) return Refused{"not_sent:held_off", now.wall};
   if (now.mono >= attempt.send_by) return Refused{"not_sent:send_deadline", now.wall};
@@ -103,7 +105,8 @@ bool Engine::dispatch_next(Now now, Account& account, Campaign& campaign) {
   if (account_probes) account.probing = attempt.probe = true;
   if (campaign_probes) campaign.probing = attempt.campaign_probe = true;
   attempt.to_number = attempt.request->to_number;
-  commands_.calls.push_back(Call{id, AccountIndex{campaign.account}, std::move(*attempt.request), attempt.send_by});
+  commands_.calls.push_back(
+      Call{id, AccountIndex{campaign.account}, std::move(*attempt.request), attempt.send_by, campaign.id});
   attempt.request.reset();
   return true;
 }

@@ -20,6 +20,12 @@ void Follower::open(Now now, const AttemptId& attempt, const std::string& call_i
   by_call_id_[call_id] = attempt;
 }
 
+std::optional<WallTime> Follower::oldest_doubt() const {
+  // The ids are in the order of time.
+  if (doubts_.empty()) return std::nullopt;
+  return created_at(doubts_.begin()->first);
+}
+
 void Follower::doubt(MonoTime since, const AttemptId& attempt, const std::string& to_number) {
   Doubt doubt;
   doubt.to_number = to_number;

@@ -61,6 +61,8 @@ class Follower {
   void close(const AttemptId& attempt);
   std::size_t size() const { return open_.size() + doubts_.size(); }
   std::size_t doubts() const { return doubts_.size(); }
+  // When the oldest attempt in doubt was claimed; nullopt: none is.
+  std::optional<WallTime> oldest_doubt() const;
 
   // Whose news this is: by the attempt id in the metadata, else by the call id. nullopt: nobody's that is followed.
   std::optional<AttemptId> match(const CallNews& news) const;

@@ -10,6 +10,8 @@ find_package(OpenSSL REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(benchmark REQUIRED)
 pkg_check_modules(pqxx REQUIRED IMPORTED_TARGET libpqxx)
+# By pkg-config: its CMake package also wants the HTTP server that comes with it, which nobody here uses.
+pkg_check_modules(prometheus_cpp_core REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 
 # libphonenumber: the -dev package is unpacked in a prefix of its own (see deploy/install-dependencies), the library is the
 # system's. Where the -dev package can be installed (Debian 13), the system's headers are found instead.

@@ -30,6 +30,7 @@ Requests read_requests(const Node& node, Diagnostics& diagnostics) {
 
 std::map<std::string, CallerNumber> read_caller_numbers(const Node& node, Diagnostics& diagnostics) {
   std::map<std::string, CallerNumber> numbers;
+  if (node.schema != nullptr) node.schema->map_of("^[0-9]{7,15}$");
   for (const Entry* entry : read_entries(node, "caller_numbers", diagnostics)) {
     const auto number = check_phone_number(entry->key, entry->at, "caller_numbers", diagnostics);
     CallerNumber caller;
@@ -65,6 +66,12 @@ Account read_account(const Entry& entry, Diagnostics& diagnostics) {
   account.base_url = "https://client-api.tryvox.co";
   const bool has_name = check_name(entry.key, entry.at, "an account", diagnostics);
 
+  if (entry.value.kind == Node::Kind::scalar) {
+    diagnostics.conceal(entry.value.at);  // most likely its key
+    diagnostics.add(entry.value.at, quote(entry.key) + " must be a map, not text",
+                    "write 'api_key: {credential: NAME}' under it");
+    return account;
+  }
   MapReader map(entry.value, entry.key, diagnostics);
   if (const Node* node = map.optional("base_url")) {
     if (auto url = read_base_url(*node, diagnostics)) account.base_url = std::move(*url);
@@ -90,6 +97,7 @@ Account read_account(const Entry& entry, Diagnostics& diagnostics) {
 std::vector<Account> read_accounts(const Node& node, Diagnostics& diagnostics) {
   std::vector<Account> accounts;
   std::map<std::pair<int, std::string>, std::string> owners;  // which account has a key
+  if (node.schema != nullptr) node.schema->map_of(std::string(name_pattern), {}, 1);
   if (node.kind == Node::Kind::map && node.entries.empty()) {
     diagnostics.add(node.at, "'accounts' is empty", "add an account: 'main: {api_key: {credential: vox-main}}'");
   }

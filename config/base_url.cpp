@@ -4,6 +4,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "config/schema.h"
 #include "config/values.h"
 
 namespace dialerd::config {
@@ -71,9 +72,14 @@ std::optional<Fault> examine(std::string_view url) {
 }  // namespace
 
 std::optional<std::string> read_base_url(const Node& node, Diagnostics& diagnostics) {
+  if (node.schema != nullptr) {
+    node.schema->quoted_text("^https://[^/?#@]+$");
+    return std::nullopt;
+  }
   auto url = read_text(node, "base_url", diagnostics);
   if (!url) return std::nullopt;
   if (const auto fault = examine(*url)) {
+    if (url->find('@') != std::string::npos) diagnostics.conceal(node.at);
     diagnostics.add(node.at, std::string(fault->what), std::string(fault->remedy));
     return std::nullopt;
   }

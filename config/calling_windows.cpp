@@ -34,6 +34,11 @@ std::optional<std::size_t> weekday(std::string_view text, const Node& node, Diag
 
 // The days that one text names, in ISO numbers; nothing if it was reported.
 std::vector<std::uint8_t> days_of(const Node& node, Diagnostics& diagnostics) {
+  if (node.schema != nullptr) {
+    const std::string day = "(mon|tue|wed|thu|fri|sat|sun)";
+    node.schema->quoted_text("^(daily|" + day + "(-" + day + ")?)$");
+    return {};
+  }
   const auto text = read_text(node, "days", diagnostics);
   if (!text) return {};
   std::vector<std::uint8_t> days;
@@ -54,6 +59,11 @@ std::vector<std::uint8_t> days_of(const Node& node, Diagnostics& diagnostics) {
 }
 
 std::vector<std::uint8_t> read_days(const Node& node, Diagnostics& diagnostics) {
+  if (node.schema != nullptr) {
+    days_of(node.schema->either().place(), diagnostics);
+    days_of(node.schema->either().list(1).place(), diagnostics);
+    return {};
+  }
   if (node.kind != Node::Kind::sequence) return days_of(node, diagnostics);
   std::vector<std::uint8_t> days;
   if (!is_list(node, "days", "[mon, wed-fri]", diagnostics)) return days;

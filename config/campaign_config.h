@@ -16,6 +16,8 @@ namespace dialerd::config {
 struct Agent {
   std::string id;       // UUID, lower case
   std::string version;  // "production", "current" or "v1", "v2", ...; always sent, default "production"
+
+  friend bool operator==(const Agent&, const Agent&) = default;
 };
 
 // One stretch of a weekday's local time in which calls may start. Minutes from local midnight; 0 <= from < to <= 1440.
@@ -53,6 +55,8 @@ struct ReasonPolicy {
   bool next_caller_number = false;  // from another caller number than this call
   bool next_number = false;         // to the lead's next alternate number; without one, the same again
   std::optional<std::chrono::seconds> under;  // of "short_conversation" alone: shorter conversations than this
+
+  friend bool operator==(const ReasonPolicy&, const ReasonPolicy&) = default;
 };
 
 struct Retry {
@@ -62,6 +66,8 @@ struct Retry {
   // By reason name (config/disconnection_reason.h), "short_conversation" (any conversation shorter than its `under`) or
   // "other".
   std::map<std::string, ReasonPolicy> reasons;
+
+  friend bool operator==(const Retry&, const Retry&) = default;
 };
 
 // Where the value of a dynamic variable or metadata key comes from.
@@ -89,6 +95,8 @@ struct LeadColumns {
   std::string night_consent;  // yes/no, true/false, 1/0, Y/N
   std::string call_at;        // a callback was promised for then
   std::string expires_at;     // not called from then on
+
+  friend bool operator==(const LeadColumns&, const LeadColumns&) = default;
 };
 
 // Which caller number places a call.
@@ -103,6 +111,8 @@ struct AnswerRateRest {
   std::int64_t below_percent = 0;  // 1-99
   std::int64_t over_calls = 100;   // judged over so many of its latest calls, at least
   std::chrono::seconds rest{6 * 60 * 60};
+
+  friend bool operator==(const AnswerRateRest&, const AnswerRateRest&) = default;
 };
 
 enum class Pacing {
@@ -114,6 +124,8 @@ enum class Pacing {
 struct Share {
   std::int64_t weight = 1;    // 1-1000: of two with the same priority, permits in proportion to it
   std::int64_t priority = 0;  // 0-9: a higher one is served first
+
+  friend bool operator==(const Share&, const Share&) = default;
 };
 
 // Where a lead's timezone comes from; the first that knows it.
@@ -123,12 +135,26 @@ enum class ZoneSource {
   campaign  // the campaign's
 };
 
+// What becomes of the campaign when the database sees it for the first time.
+enum class Start {
+  automatic,  // it runs
+  manual      // it is a draft, until somebody starts it
+};
+
 // One local date on which nobody is called.
 struct ClosedDate {
   std::chrono::sys_days date;  // a civil date; read in the lead's timezone
   std::string name;            // "Chuseok"
 
   friend bool operator==(const ClosedDate&, const ClosedDate&) = default;
+};
+
+// A holiday list that a campaign includes.
+struct HolidaysIncluded {
+  std::string name;  // as the file has it: "kr", "holidays/ours.yaml"
+  std::vector<std::chrono::sys_days> dates;
+
+  friend bool operator==(const HolidaysIncluded&, const HolidaysIncluded&) = default;
 };
 
 struct CampaignConfig {
@@ -142,11 +168,13 @@ struct CampaignConfig {
   std::vector<CallingWindow> calling_windows;                   // sorted, not overlapping, at least one
   std::chrono::seconds window_margin{60};                       // no call starts this shortly before a window closes
   std::vector<ZoneSource> lead_timezone{ZoneSource::campaign};  // in this order; none knows it: the lead is held
-  std::vector<ClosedDate> closed_dates;  // holidays and blackout dates, sorted by date, each once
+  std::vector<ClosedDate> closed_dates;    // holidays and blackout dates, sorted by date, each once
+  std::vector<HolidaysIncluded> holidays;  // whose dates are among closed_dates
   // The last date that every included holiday list speaks of. After it nobody knows what is a holiday: calls are held.
   std::optional<std::chrono::sys_days> holidays_until;
   std::optional<std::chrono::sys_days> start_date;  // the first and the last local date on which calls start
   std::optional<std::chrono::sys_days> end_date;
+  Start start = Start::automatic;
   Limits limits;
   Pacing pacing = Pacing::asap;
   Share share;
@@ -160,6 +188,8 @@ struct CampaignConfig {
   std::map<std::string, ValueSource> metadata;
   LeadColumns leads;
   std::string source;  // the file's text, kept as the campaign's revision
+
+  friend bool operator==(const CampaignConfig&, const CampaignConfig&) = default;
 };
 
 }  // namespace dialerd::config

@@ -7,6 +7,7 @@
 
 #include <glob.h>
 
+#include "config/schema.h"
 #include "config/shortage.h"
 #include "config/values.h"
 
@@ -34,10 +35,17 @@ int stop_unless_absent(const char*, int error) {
   return 1;
 }
 
+}  // namespace
+
+std::string absolute_pattern(const std::string& text, const std::filesystem::path& folder) {
+  return text.starts_with('/') ? text : escaped((folder / "").string()) + text;
+}
+
+namespace {
+
 std::vector<std::filesystem::path> expand(const Node& node, const std::filesystem::path& folder,
                                           Diagnostics& diagnostics) {
-  const bool absolute = node.text.starts_with('/');
-  const std::string pattern = absolute ? node.text : escaped((folder / "").string()) + node.text;
+  const std::string pattern = absolute_pattern(node.text, folder);
   std::vector<std::filesystem::path> files;
   glob_t found{};
   const int result = ::glob(pattern.c_str(), 0, stop_unless_absent, &found);
@@ -62,6 +70,10 @@ std::vector<std::filesystem::path> expand(const Node& node, const std::filesyste
 std::vector<std::filesystem::path> read_campaign_files(const Node& node, const std::filesystem::path& folder,
                                                        Diagnostics& diagnostics) {
   std::vector<std::filesystem::path> files;
+  if (node.schema != nullptr) {
+    node.schema->list(0).text();
+    return files;
+  }
   if (node.kind != Node::Kind::sequence) {
     report_kind(node, "campaigns", "a list", R"(write it like ["campaigns/*.yaml"])", diagnostics);
     return files;
@@ -88,6 +100,26 @@ std::vector<std::filesystem::path> read_campaign_files(const Node& node, const s
     }
   }
   return files;
+}
+
+std::vector<std::string> campaign_patterns(const Node& node, const std::filesystem::path& folder) {
+  std::vector<std::string> patterns;
+  for (const Node& item : node.items) {
+    if (item.kind == Node::Kind::scalar) patterns.push_back(absolute_pattern(item.text, folder));
+  }
+  return patterns;
+}
+
+bool matches_a_file(const std::string& pattern) {
+  glob_t found{};
+  const int result = ::glob(pattern.c_str(), 0, nullptr, &found);
+  bool matches = result != 0 && result != GLOB_NOMATCH;
+  for (std::size_t i = 0; result == 0 && i < found.gl_pathc; ++i) {
+    std::error_code error;
+    matches = matches || std::filesystem::is_regular_file(found.gl_pathv[i], error);
+  }
+  ::globfree(&found);
+  return matches;
 }
 
 }  // namespace dialerd::config

@@ -57,6 +57,7 @@ std::vector<Diagnostic> check_together(const DaemonConfig& daemon, std::span<con
   for (std::size_t i = 0; i < std::min(campaigns.size(), files.size()); ++i) {
     const CampaignConfig& campaign = campaigns[i];
     Diagnostics diagnostics(files[i]);
+    diagnostics.set_text(campaign.source);
     if (std::ranges::find(accounts, campaign.account) == accounts.end()) {
       diagnostics.add(place_of("account", campaign), "unknown account " + quote(campaign.account),
                       suggest(campaign.account, accounts, "accounts in dialerd.yaml: " + join(accounts)));
@@ -71,6 +72,7 @@ std::vector<Diagnostic> check_together(const DaemonConfig& daemon, std::span<con
   // A campaign file that could not be read is missing here, and with it the numbers that it calls from.
   if (campaigns.size() >= daemon.campaigns.size()) {
     Diagnostics of_daemon(daemon.file);
+    of_daemon.set_text(daemon.source);
     check_caller_numbers(daemon, campaigns, of_daemon);
     std::ranges::move(of_daemon.take(), std::back_inserter(all));
   }

@@ -21,6 +21,8 @@ struct Requests {
   std::optional<std::int64_t> per_minute;
   // Calls are created first, but listing and looking up may always use this share.
   std::int64_t follow_percent = 20;  // 5-90
+
+  friend bool operator==(const Requests&, const Requests&) = default;
 };
 
 // What an account says of one of its caller numbers.
@@ -41,6 +43,8 @@ struct Account {
   Requests requests;
   std::map<std::string, CallerNumber> caller_numbers;  // by number, domestic digits; only those with something to say
   std::optional<AccountWebhook> webhook;
+
+  friend bool operator==(const Account&, const Account&) = default;
 };
 
 // How the voice API is talked to. One pool of kept-alive connections per account.
@@ -52,6 +56,8 @@ struct Http {
   std::chrono::milliseconds idle_timeout{15000};      // an idle connection older than this is not used again
   std::int64_t response_size_max = 4 * 1024 * 1024;   // bytes of one answer's body
   std::optional<std::filesystem::path> ca_file;       // PEM; absent: the system's trust store
+
+  friend bool operator==(const Http&, const Http&) = default;
 };
 
 // How the outcome of accepted calls is found out, and how doubt is resolved.
@@ -62,6 +68,8 @@ struct Follow {
   std::chrono::seconds abandon_after{2 * 60 * 60};  // an open call that never ends is closed as abandoned
   std::int64_t confirmations = 2;                   // complete listings without a call prove that it was not placed
   std::chrono::seconds details_for{15 * 60};        // so long after a call's end its cost and analysis are looked for
+
+  friend bool operator==(const Follow&, const Follow&) = default;
 };
 
 struct Database {
@@ -70,6 +78,8 @@ struct Database {
   std::chrono::milliseconds statement_timeout{15000};
   std::chrono::milliseconds lock_timeout{5000};
   bool allow_data_loss = false;  // runs even on a server that may forget what it has committed
+
+  friend bool operator==(const Database&, const Database&) = default;
 };
 
 enum class LogLevel { debug, info, warning, error };
@@ -78,6 +88,13 @@ enum class LogFormat { text, json };
 struct Logging {
   LogLevel level = LogLevel::info;
   LogFormat format = LogFormat::text;
+
+  friend bool operator==(const Logging&, const Logging&) = default;
+};
+
+// When the files are read again while the daemon runs.
+struct Reload {
+  bool on_change = false;  // by itself when one of them has changed; else only when asked: SIGHUP, `dialerd reload`
 };
 
 struct DaemonConfig {
@@ -85,9 +102,11 @@ struct DaemonConfig {
   std::vector<Account> accounts;  // at least one, names distinct
   std::vector<std::filesystem::path>
       campaigns;  // campaign files, resolved against the configuration's folder, globs expanded
+  std::vector<std::string> campaign_patterns;  // as the list has them, absolute: to see files that come later
   Http http;
   Follow follow;
   Logging logging;
+  Reload reload;
   std::optional<WebhookListener> webhook;  // set exactly when an account has one
   std::optional<Monitoring> monitoring;
   std::chrono::seconds drain_timeout{60};  // after SIGTERM: longest wait for answers and outcomes under way

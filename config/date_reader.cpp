@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "config/schema.h"
 #include "config/units.h"
 #include "config/values.h"
 
@@ -30,6 +31,10 @@ std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
 }  // namespace
 
 std::optional<std::chrono::sys_days> read_date(const Node& node, std::string_view name, Diagnostics& diagnostics) {
+  if (node.schema != nullptr) {
+    node.schema->quoted_text("^2[01][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$");
+    return std::nullopt;
+  }
   const std::string remedy = "write year, month and day, such as 2026-12-31";
   if (node.kind != Node::Kind::scalar) {
     report_kind(node, name, "a date", remedy, diagnostics);

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,11 @@ class Diagnostics {
  public:
   explicit Diagnostics(std::filesystem::path file) : file_(std::move(file)) {}
 
-  void add(Position at, std::string what, std::string remedy);
+  void add(Position at, std::string what, std::string remedy, Severity severity = Severity::error);
+  // The file's text, from which messages show the line that they are about. Until it is given they show none.
+  void set_text(std::string_view text) { text_ = text; }
+  // What stands there, to the end of the line, is or may be a secret: no message may show it.
+  void conceal(Position at);
   // What is wrong with a file that this one includes: told after this one's own.
   void append(std::vector<Diagnostic> of_included_file);
   bool empty() const { return diagnostics_.empty() && included_.empty(); }
@@ -34,7 +39,11 @@ class Diagnostics {
   std::vector<Diagnostic> take();
 
  private:
+  void show_sources();
+
   std::filesystem::path file_;
+  std::string text_;
+  std::map<int, int> concealed_;  // the first such column of a line
   std::vector<Diagnostic> diagnostics_;
   std::vector<Diagnostic> included_;
 };

@@ -15,6 +15,7 @@
 
 namespace dialerd::config {
 
+class Schema;
 struct Entry;
 
 struct Node {
@@ -23,7 +24,8 @@ struct Node {
     scalar,
     sequence,
     map,
-    refused  // an alias: reported already, nobody need look at it again
+    refused,   // an alias: reported already, nobody need look at it again
+    described  // of no file: readers tell `schema` what they would accept here (config/schema.h)
   };
 
   Kind kind = Kind::null;
@@ -32,6 +34,7 @@ struct Node {
   bool quoted = false;         // scalar: in quotes or a block, so surely meant as text
   std::vector<Node> items;     // sequence
   std::vector<Entry> entries;  // map, in the order of the file
+  Schema* schema = nullptr;    // described
 };
 
 struct Entry {

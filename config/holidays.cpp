@@ -106,6 +106,14 @@ Loaded<HolidayList> read_holiday_list(std::string_view text, const std::filesyst
 std::vector<HolidayList> read_holidays(const Node& node, Diagnostics& diagnostics) {
   std::vector<HolidayList> lists;
   std::vector<std::string> named;
+  if (node.schema != nullptr) {
+    Schema& item = node.schema->list(1);
+    std::vector<std::string_view> names;
+    std::ranges::transform(shipped_holidays(), std::back_inserter(names), &ShippedHolidays::name);
+    item.either().words(names);
+    item.either().quoted_text(R"(/|\.ya?ml$)");
+    return lists;
+  }
   if (!is_list(node, "holidays", "[kr]", diagnostics)) return lists;
   for (const Node& item : node.items) {
     const auto text = read_text(item, "holidays", diagnostics);
@@ -127,8 +135,11 @@ std::vector<ClosedDate> read_blackout_dates(const Node& node, Diagnostics& diagn
                diagnostics)) {
     return dates;
   }
-  for (const Node& item : node.items) {
-    if (item.kind != Node::Kind::map) {
+  const bool described = node.schema != nullptr;
+  if (described) read_date(node.items.front().schema->either().place(), "blackout_dates", diagnostics);
+  for (const Node& listed : node.items) {
+    const Node& item = described ? listed.schema->either().place() : listed;
+    if (item.kind != Node::Kind::map && !described) {
       if (const auto date = read_date(item, "blackout_dates", diagnostics)) dates.push_back({*date, "blackout date"});
       continue;
     }

@@ -68,6 +68,11 @@ std::vector<ZoneSource> read_lead_timezone(const Node& node, Diagnostics& diagno
       sources.push_back(meanings[*word]);
     }
   };
+  if (node.schema != nullptr) {
+    node.schema->either().words(words);
+    node.schema->either().list(1).words(words);
+    return sources;
+  }
   if (node.kind == Node::Kind::sequence) {
     if (is_list(node, "lead_timezone", "[column, number, campaign]", diagnostics))
       std::ranges::for_each(node.items, add);

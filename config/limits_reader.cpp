@@ -1,6 +1,10 @@
 #include "config/limits_reader.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <optional>
 
 #include "config/map_reader.h"
@@ -20,6 +24,15 @@ void check_burst(const Limits& limits, std::int64_t burst, const Node& node, Dia
   }
 }
 
+// "0.5" a second is 30 a minute.
+void report_slow_rate(const Node& node, Diagnostics& diagnostics) {
+  double rate = 0;
+  std::from_chars(node.text.data(), node.text.data() + node.text.size(), rate);
+  const std::int64_t per_minute = std::llround(std::clamp(rate, 0.0, 1.0) * 60);
+  report_kind(node, "per_second", "a whole number",
+              "write per_minute: " + std::to_string(std::max<std::int64_t>(per_minute, 1)) + " instead", diagnostics);
+}
+
 }  // namespace
 
 Limits read_limits(const Node& node, Diagnostics& diagnostics) {
@@ -29,7 +42,12 @@ Limits read_limits(const Node& node, Diagnostics& diagnostics) {
   std::optional<std::int64_t> burst;
   MapReader map(node, "limits", diagnostics);
   map.integer("concurrency", limits.concurrency, {1, 1'000'000});
-  map.integer("per_second", limits.per_second, {1, 100'000});
+  const Entry* per_second = find(node, "per_second");
+  if (per_second != nullptr && per_second->value.text.starts_with("0.")) {
+    report_slow_rate(*map.optional("per_second"), diagnostics);
+  } else {
+    map.integer("per_second", limits.per_second, {1, 100'000});
+  }
   map.integer("burst", burst, {1, 100'000});
   map.integer("per_minute", limits.per_minute, {1, 100'000'000});
   map.integer("per_hour", limits.per_hour, {1, 100'000'000});

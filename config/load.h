@@ -13,6 +13,11 @@
 
 namespace dialerd::config {
 
+enum class Severity {
+  error,   // the file yields no value
+  warning  // it does, and most likely not what was meant (config/warnings.h)
+};
+
 // One thing that is wrong, in the form of a compiler's message.
 struct Diagnostic {
   std::filesystem::path file;
@@ -20,6 +25,9 @@ struct Diagnostic {
   int column = 0;      // from 1, in characters
   std::string what;    // "unknown key 'per_huor'"
   std::string remedy;  // "did you mean 'per_hour'?"
+  std::string
+      source;  // the line that it is about, secrets hidden (config/excerpt.h); empty if the file as a whole is meant
+  Severity severity = Severity::error;
 };
 
 // `file:line:col: error: what; remedy`
@@ -27,12 +35,18 @@ std::string to_string(const Diagnostic& diagnostic);
 
 template <typename T>
 struct Loaded {
-  std::optional<T> value;  // set exactly when diagnostics is empty
-  std::vector<Diagnostic> diagnostics;
+  std::optional<T> value;               // set exactly when diagnostics is empty
+  std::vector<Diagnostic> diagnostics;  // errors
 };
 
 Loaded<DaemonConfig> load_daemon_config(const std::filesystem::path& file);
 Loaded<CampaignConfig> load_campaign_config(const std::filesystem::path& file);
+// By its keys, and not a daemon's; false for what cannot be read.
+bool is_campaign_file(const std::filesystem::path& file);
+// The same of a text, as if it stood in that file: an earlier revision of it, say. The daemon's campaign files are not
+// looked for: `campaigns` stays empty.
+Loaded<DaemonConfig> read_daemon_config(std::string text, const std::filesystem::path& file);
+Loaded<CampaignConfig> read_campaign_config(std::string text, const std::filesystem::path& file);
 
 // What only the files together can show: an account that does not exist, a campaign name used twice, an account's word
 // on a caller number that no campaign has.

@@ -30,7 +30,8 @@ void read_name(MapReader& map, std::string_view key, std::string& name, std::str
                Diagnostics& diagnostics) {
   const Node* node = map.required(key, example);
   if (node == nullptr) return;
-  auto text = read_text(*node, key, diagnostics);
+  if (node->schema != nullptr) node->schema->text(std::string(name_pattern));
+  auto text = node->schema != nullptr ? std::nullopt : read_text(*node, key, diagnostics);
   if (text && check_name(*text, node->at, what, diagnostics)) name = std::move(*text);
 }
 
@@ -40,6 +41,14 @@ bool is_hexadecimal(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <=
 bool is_uuid(std::string_view text) {
   constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
   return std::ranges::equal(text, form, [](char c, char f) { return f == '-' ? c == '-' : is_hexadecimal(c); });
+}
+
+constexpr std::string_view placeholder_number = "07000000000";  // the starter's
+
+// The starter's (config/starter/campaign.yaml), or one of zeros alone: no agent has it.
+bool is_placeholder_id(std::string_view id) {
+  return std::ranges::all_of(id, [](char c) { return c == '0' || c == '-'; }) ||
+         id == "00000000-0000-4000-8000-000000000000";
 }
 
 bool is_version(std::string_view text) {
@@ -57,9 +66,16 @@ Agent read_agent(const Node& node, Diagnostics& diagnostics) {
   map.text("version", agent.version);
   map.finish();
 
+  if (node.schema != nullptr) {
+    node.schema->key("id").quoted_text("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$");
+    node.schema->key("version").quoted_text("^(production|current|v[1-9][0-9]{0,8})$");
+  }
   if (!agent.id.empty() && !is_uuid(agent.id)) {
     diagnostics.add(find(node, "id")->value.at, "'id' is no agent id: " + quote(agent.id),
                     "copy the agent's UUID from the vox.ai console");
+  } else if (!agent.id.empty() && is_placeholder_id(agent.id)) {
+    diagnostics.add(find(node, "id")->value.at, "'id' is still the one that `dialerd init` wrote",
+                    "put your agent's id here: its UUID, from the vox.ai console");
   }
   std::ranges::transform(agent.id, agent.id.begin(),
                          [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -71,6 +87,10 @@ Agent read_agent(const Node& node, Diagnostics& diagnostics) {
 }
 
 std::optional<std::string> read_region(const Node& node, Diagnostics& diagnostics) {
+  if (node.schema != nullptr) {
+    node.schema->quoted_text("^[A-Z]{2}$");
+    return std::nullopt;
+  }
   auto text = read_text(node, "region", diagnostics);
   if (!text) return std::nullopt;
   if (text->size() == 2 && std::ranges::all_of(*text, [](char c) { return c >= 'A' && c <= 'Z'; })) return text;
@@ -84,6 +104,9 @@ void read_dates(MapReader& map, CampaignConfig& campaign, Diagnostics& diagnosti
   if (const Node* node = map.optional("holidays")) {
     for (HolidayList& list : read_holidays(*node, diagnostics)) {
       campaign.holidays_until = std::min(campaign.holidays_until.value_or(list.valid_until), list.valid_until);
+      HolidaysIncluded& included = campaign.holidays.emplace_back();
+      included.name = list.name;
+      std::ranges::transform(list.dates, std::back_inserter(included.dates), &ClosedDate::date);
       std::ranges::move(list.dates, std::back_inserter(closed));
     }
   }
@@ -124,6 +147,11 @@ CampaignConfig read_campaign(const Node& root, Diagnostics& diagnostics) {
   }
   if (const Node* node = map.required("caller_numbers", R"(caller_numbers: ["07011112222"])")) {
     campaign.caller_numbers = read_phone_numbers(*node, "caller_numbers", diagnostics);
+    for (const Node& item : node->items) {
+      if (item.kind != Node::Kind::scalar || item.text != placeholder_number) continue;
+      diagnostics.add(item.at, "'caller_numbers' still has the number that `dialerd init` wrote",
+                      "put a number here that your vox.ai organisation may call from");
+    }
   }
   if (const Node* node = map.optional("presentation_number")) {
     campaign.presentation_number = read_phone_number(*node, "presentation_number", diagnostics);
@@ -141,6 +169,8 @@ CampaignConfig read_campaign(const Node& root, Diagnostics& diagnostics) {
   }
   if (const Node* node = map.optional("lead_timezone")) campaign.lead_timezone = read_lead_timezone(*node, diagnostics);
   read_dates(map, campaign, diagnostics);
+  map.choice("start", campaign.start,
+             std::array<Choice<Start>, 2>{{{"automatic", Start::automatic}, {"manual", Start::manual}}});
   if (const Node* node = map.optional("limits")) campaign.limits = read_limits(*node, diagnostics);
   read_pacing(map, campaign, diagnostics);
   if (const Node* node = map.optional("retry")) campaign.retry = read_retry(*node, diagnostics);
@@ -161,11 +191,20 @@ CampaignConfig read_campaign(const Node& root, Diagnostics& diagnostics) {
 
 }  // namespace
 
-Loaded<CampaignConfig> load_campaign_config(const std::filesystem::path& file) {
-  Diagnostics diagnostics(file);
+namespace {
+
+bool is_daemon_file(const Node& root) {
+  return find(root, "campaign") == nullptr && find(root, "accounts") != nullptr && find(root, "database") != nullptr;
+}
+
+Loaded<CampaignConfig> load(std::optional<std::string> text, Diagnostics& diagnostics) {
   Loaded<CampaignConfig> loaded;
-  if (auto text = read_file_text(diagnostics)) {
-    if (const auto root = parse_document(*text, diagnostics)) {
+  if (text) {
+    const auto root = parse_document(*text, diagnostics);
+    if (root && is_daemon_file(*root)) {
+      diagnostics.add({}, "this is the daemon's configuration, not a campaign's file",
+                      "give it with --config: dialerd check --config " + diagnostics.file().string());
+    } else if (root) {
       loaded.value = read_campaign(*root, diagnostics);
       loaded.value->source = std::move(*text);
     }
@@ -173,6 +212,32 @@ Loaded<CampaignConfig> load_campaign_config(const std::filesystem::path& file) {
   if (!diagnostics.empty()) loaded.value.reset();
   loaded.diagnostics = diagnostics.take();
   return loaded;
+}
+
+}  // namespace
+
+Loaded<CampaignConfig> load_campaign_config(const std::filesystem::path& file) {
+  Diagnostics diagnostics(file);
+  return load(read_file_text(diagnostics), diagnostics);
+}
+
+Loaded<CampaignConfig> read_campaign_config(std::string text, const std::filesystem::path& file) {
+  Diagnostics diagnostics(file);
+  return load(std::move(text), diagnostics);
+}
+
+std::unique_ptr<Schema> campaign_schema() {
+  auto schema = std::make_unique<Schema>();
+  Diagnostics nobody({});
+  read_campaign(schema->place(), nobody);
+  return schema;
+}
+
+bool is_campaign_file(const std::filesystem::path& file) {
+  Diagnostics ignored(file);
+  const auto text = read_file_text(ignored);
+  const auto root = text ? parse_document(*text, ignored) : std::nullopt;
+  return root && find(*root, "campaign") != nullptr;
 }
 
 }  // namespace dialerd::config

@@ -32,6 +32,7 @@ Database read_database(const Node& node, Diagnostics& diagnostics) {
 
   if (database.conninfo.empty()) return database;
   const Position at = find(node, "conninfo")->value.at;
+  if (examine_conninfo(database.conninfo) != ConninfoFault::none) diagnostics.conceal(at);
   switch (examine_conninfo(database.conninfo)) {
     case ConninfoFault::none:
       break;
@@ -57,7 +58,8 @@ Http read_http(const Node& node, Diagnostics& diagnostics) {
   map.duration("idle_timeout", http.idle_timeout, timeout_range);
   map.size("response_size_max", http.response_size_max, {1024, 64 * 1024 * 1024});
   if (const Node* file = map.optional("ca_file")) {
-    const auto path = read_text(*file, "ca_file", diagnostics);
+    if (file->schema != nullptr) file->schema->quoted_text("^/");
+    const auto path = file->schema != nullptr ? std::nullopt : read_text(*file, "ca_file", diagnostics);
     if (path && !path->starts_with('/')) {
       diagnostics.add(file->at, "'ca_file' is no absolute path: " + quote(*path), "write the whole path, from '/'");
     } else if (path) {
@@ -101,6 +103,14 @@ Logging read_logging(const Node& node, Diagnostics& diagnostics) {
   return logging;
 }
 
+Reload read_reload(const Node& node, Diagnostics& diagnostics) {
+  Reload reload;
+  MapReader map(node, "reload", diagnostics);
+  map.boolean("on_change", reload.on_change);
+  map.finish();
+  return reload;
+}
+
 // The listener and the accounts that it listens for need each other.
 void check_webhooks(const Node& root, const DaemonConfig& daemon, Diagnostics& diagnostics) {
   bool wanted = false;
@@ -119,7 +129,10 @@ void check_webhooks(const Node& root, const DaemonConfig& daemon, Diagnostics& d
   }
 }
 
-DaemonConfig read_daemon(const Node& root, const std::filesystem::path& folder, Diagnostics& diagnostics) {
+enum class CampaignFiles { found, left_out };
+
+DaemonConfig read_daemon(const Node& root, const std::filesystem::path& folder, CampaignFiles files,
+                         Diagnostics& diagnostics) {
   DaemonConfig daemon;
   MapReader map(root, "", diagnostics);
   if (const Node* node = map.required("database", R"(database: {conninfo: "dbname=dialerd"})")) {
@@ -129,13 +142,15 @@ DaemonConfig read_daemon(const Node& root, const std::filesystem::path& folder, 
     daemon.accounts = read_accounts(*node, diagnostics);
   }
   if (const Node* node = map.required("campaigns", R"(campaigns: ["campaigns/*.yaml"])")) {
-    daemon.campaigns = read_campaign_files(*node, folder, diagnostics);
+    if (files == CampaignFiles::found) daemon.campaigns = read_campaign_files(*node, folder, diagnostics);
+    daemon.campaign_patterns = campaign_patterns(*node, folder);
   }
   if (const Node* node = map.optional("http")) daemon.http = read_http(*node, diagnostics);
   if (const Node* node = map.optional("follow")) daemon.follow = read_follow(*node, diagnostics);
   if (const Node* node = map.optional("webhook")) daemon.webhook = read_webhook_listener(*node, diagnostics);
   if (const Node* node = map.optional("monitoring")) daemon.monitoring = read_monitoring(*node, diagnostics);
   if (const Node* node = map.optional("logging")) daemon.logging = read_logging(*node, diagnostics);
+  if (const Node* node = map.optional("reload")) daemon.reload = read_reload(*node, diagnostics);
   map.duration("drain_timeout", daemon.drain_timeout, {1s, 1h});
   map.duration("lease", daemon.lease, {3s, 5min});
   map.finish();
@@ -145,12 +160,14 @@ DaemonConfig read_daemon(const Node& root, const std::filesystem::path& folder, 
 
 }  // namespace
 
-Loaded<DaemonConfig> load_daemon_config(const std::filesystem::path& file) {
-  Diagnostics diagnostics(file);
+namespace {
+
+Loaded<DaemonConfig> load(std::optional<std::string> text, const std::filesystem::path& file, CampaignFiles files,
+                          Diagnostics& diagnostics) {
   Loaded<DaemonConfig> loaded;
-  if (auto text = read_file_text(diagnostics)) {
+  if (text) {
     if (const auto root = parse_document(*text, diagnostics)) {
-      loaded.value = read_daemon(*root, file.parent_path(), diagnostics);
+      loaded.value = read_daemon(*root, file.parent_path(), files, diagnostics);
       loaded.value->file = file;
       loaded.value->source = std::move(*text);
     }
@@ -158,6 +175,25 @@ Loaded<DaemonConfig> load_daemon_config(const std::filesystem::path& file) {
   if (!diagnostics.empty()) loaded.value.reset();
   loaded.diagnostics = diagnostics.take();
   return loaded;
+}
+
+}  // namespace
+
+Loaded<DaemonConfig> load_daemon_config(const std::filesystem::path& file) {
+  Diagnostics diagnostics(file);
+  return load(read_file_text(diagnostics), file, CampaignFiles::found, diagnostics);
+}
+
+Loaded<DaemonConfig> read_daemon_config(std::string text, const std::filesystem::path& file) {
+  Diagnostics diagnostics(file);
+  return load(std::move(text), file, CampaignFiles::left_out, diagnostics);
+}
+
+std::unique_ptr<Schema> daemon_schema() {
+  auto schema = std::make_unique<Schema>();
+  Diagnostics nobody({});
+  read_daemon(schema->place(), {}, CampaignFiles::found, nobody);
+  return schema;
 }
 
 }  // namespace dialerd::config

@@ -15,6 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include "config/json_text.h"
+#include "config/schema.h"
+#include "config/units.h"
 #include "config/values.h"
 
 namespace dialerd::config {
@@ -37,6 +40,7 @@ class MapReader {
 
   void text(std::string_view key, std::string& target) {
     read(key, target, [&](const Node& node) { return read_text(node, key, diagnostics_); });
+    tell_default(key, target.empty() ? "" : json_text(target));
   }
 
   void required_text(std::string_view key, std::string& target, std::string_view example) {
@@ -47,6 +51,7 @@ class MapReader {
 
   void integer(std::string_view key, std::int64_t& target, Range<std::int64_t> range) {
     read(key, target, [&](const Node& node) { return read_integer(node, key, range, diagnostics_); });
+    tell_default(key, std::to_string(target));
   }
 
   void integer(std::string_view key, std::optional<std::int64_t>& target, Range<std::int64_t> range) {
@@ -56,6 +61,7 @@ class MapReader {
   template <typename Duration>
   void duration(std::string_view key, Duration& target, Range<std::type_identity_t<Duration>> range) {
     read(key, target, [&](const Node& node) { return read_duration_as<Duration>(node, key, range, diagnostics_); });
+    tell_default(key, json_text(format_duration(target)));
   }
 
   template <typename Duration>
@@ -65,14 +71,17 @@ class MapReader {
 
   void size(std::string_view key, std::int64_t& target, Range<std::int64_t> range) {
     read(key, target, [&](const Node& node) { return read_size(node, key, range, diagnostics_); });
+    tell_default(key, json_text(format_size(target)));
   }
 
   void percent(std::string_view key, std::int64_t& target, Range<std::int64_t> range) {
     read(key, target, [&](const Node& node) { return read_percent(node, key, range, diagnostics_); });
+    tell_default(key, json_text(format_percent(target)));
   }
 
   void boolean(std::string_view key, bool& target) {
     read(key, target, [&](const Node& node) { return read_boolean(node, key, diagnostics_); });
+    tell_default(key, target ? "true" : "false");
   }
 
   template <typename T, std::size_t N>
@@ -82,12 +91,19 @@ class MapReader {
     std::array<std::string_view, N> words;
     std::ranges::transform(choices, words.begin(), &Choice<T>::first);
     if (const auto place = read_word(*node, key, words, diagnostics_)) target = choices[*place].second;
+    const auto standing = std::ranges::find(choices, target, &Choice<T>::second);
+    if (standing != choices.end()) tell_default(key, json_text(standing->first));
   }
 
   // To be called after the last key: reports every key that was not asked for.
   void finish();
 
  private:
+  std::string remedy(const Entry& unknown) const;
+
+  // What holds for a key that is left out, for a schema; a key that must be there has no such value.
+  void tell_default(std::string_view key, std::string json);
+
   template <typename Target, typename Read>
   void read(std::string_view key, Target& target, Read read_value) {
     const Node* node = optional(key);
@@ -98,6 +114,7 @@ class MapReader {
   std::string name_;
   Position at_;
   bool is_map_;
+  Schema* schema_;  // of a described node; else null
   Diagnostics& diagnostics_;
   std::vector<const Entry*> entries_;
   std::vector<std::string_view> known_;

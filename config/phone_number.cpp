@@ -2,13 +2,23 @@
 
 #include <algorithm>
 
+#include "config/schema.h"
 #include "config/units.h"
 #include "config/values.h"
 
 namespace dialerd::config {
 
 std::optional<std::string> read_phone_number(const Node& node, std::string_view name, Diagnostics& diagnostics) {
+  if (node.schema != nullptr) {
+    node.schema->quoted_text("^[0-9]{7,15}$");
+    return std::nullopt;
+  }
   const auto text = read_text(node, name, diagnostics);
+  if (text && !node.quoted && is_bare_number(*text)) {
+    diagnostics.add(node.at, quote(name) + " has a number without quotes: " + *text,
+                    "write \"" + *text + "\": many tools would take it for a quantity and drop a zero at its front");
+    return std::nullopt;
+  }
   return text ? check_phone_number(*text, node.at, name, diagnostics) : std::nullopt;
 }
 

@@ -38,6 +38,10 @@ std::vector<Rules> read_policies(const Node& node, Diagnostics& diagnostics) {
   std::ranges::transform(policy_packs(), std::back_inserter(names), &PolicyPack::name);
 
   std::vector<Rules> all;
+  if (node.schema != nullptr) {
+    node.schema->list(1).words(names);
+    return all;
+  }
   if (!is_list(node, "policies", "[kr-advertising]", diagnostics)) return all;
   for (const Node& item : node.items) {
     const auto name = read_text(item, "policies", diagnostics);

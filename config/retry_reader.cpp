@@ -21,6 +21,9 @@ constexpr std::array<Choice<AfterCall>, 3> words = {
     {{"retry", AfterCall::retry}, {"done", AfterCall::done}, {"hold", AfterCall::hold}}};
 constexpr std::array<Choice<AfterCall>, 2> ends = {{{"done", AfterCall::done}, {"hold", AfterCall::hold}}};
 
+constexpr std::array<std::string_view, 4> never_of_refusals = {"max", "different_daypart", "next_caller_number",
+                                                               "next_number"};
+
 constexpr auto reason_names = [] {
   std::array<std::string_view, disconnection_reasons.size() + 2> names;
   auto end = std::ranges::copy(disconnection_reasons, names.begin()).out;
@@ -31,8 +34,18 @@ constexpr auto reason_names = [] {
 
 std::optional<Delay> read_delay(const Node& node, Diagnostics& diagnostics) {
   constexpr std::array<std::string_view, 1> names = {next_day};
+  if (node.schema != nullptr) {
+    node.schema->either().words(names);
+    read_duration_as<seconds>(node.schema->either().place(), "retry", {1s, days(90)}, diagnostics);
+    return std::nullopt;
+  }
   if (node.kind == Node::Kind::scalar) {
     if (node.text == next_day) return Delay{.time = 0s, .next_day = true};
+    if (is_bare_number(node.text)) {
+      diagnostics.add(node.at, "'retry' has no unit: " + node.text,
+                      "write " + node.text + "m for minutes, or s, h or d for another unit");
+      return std::nullopt;
+    }
     if (nearest(node.text, names) == next_day) {
       diagnostics.add(node.at, "unknown delay " + quote(node.text), "did you mean 'next_day'?");
       return std::nullopt;
@@ -45,6 +58,11 @@ std::optional<Delay> read_delay(const Node& node, Diagnostics& diagnostics) {
 
 std::vector<Delay> read_delays(const Node& node, Diagnostics& diagnostics) {
   std::vector<Delay> delays;
+  if (node.schema != nullptr) {
+    read_delay(node.schema->either().place(), diagnostics);
+    read_delay(node.schema->either().list(1).place(), diagnostics);
+    return delays;
+  }
   if (node.kind == Node::Kind::scalar) {
     if (const auto delay = read_delay(node, diagnostics)) delays.push_back(*delay);
     return delays;
@@ -73,10 +91,16 @@ ReasonPolicy read_policy_map(const Node& node, std::string_view reason, Diagnost
     policy.then = AfterCall::retry;
     policy.delays = read_delays(*delays, diagnostics);
   }
-  map.integer("max", policy.max, {1, 100});
-  map.boolean("different_daypart", policy.different_daypart);
-  map.boolean("next_caller_number", policy.next_caller_number);
-  map.boolean("next_number", policy.next_number);
+  if (is_refusal(reason)) {
+    for (const std::string_view key : never_of_refusals) {
+      if (find(node, key) != nullptr) map.optional(key);  // that was reported
+    }
+  } else {
+    map.integer("max", policy.max, {1, 100});
+    map.boolean("different_daypart", policy.different_daypart);
+    map.boolean("next_caller_number", policy.next_caller_number);
+    map.boolean("next_number", policy.next_number);
+  }
   if (reason == short_conversation) {
     if (map.required("under", "under: 5s") != nullptr) map.duration("under", policy.under, {1s, 1h});
     AfterCall then = AfterCall::retry;
@@ -93,12 +117,25 @@ ReasonPolicy read_policy_map(const Node& node, std::string_view reason, Diagnost
 }
 
 void check_refusal(const Node& node, std::string_view reason, Diagnostics& diagnostics) {
-  for (const std::string_view key : {"max", "different_daypart", "next_caller_number", "next_number"}) {
+  for (const std::string_view key : never_of_refusals) {
     if (const Entry* entry = find(node, key)) {
       diagnostics.add(entry->at, quote(reason) + " cannot have a " + quote(key),
                       "remove it: the provider refused the call, which is never the lead's attempt");
     }
   }
+}
+
+void describe_policy(Schema& schema, std::string_view reason, Diagnostics& diagnostics) {
+  if (reason == short_conversation) {
+    read_policy_map(schema.place(), reason, diagnostics);
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const auto& [word, meaning] : words) {
+    if (meaning != AfterCall::done || !is_refusal(reason)) names.push_back(word);
+  }
+  schema.either().words(names);
+  read_policy_map(schema.either().place(), reason, diagnostics);
 }
 
 std::optional<ReasonPolicy> read_policy(const Node& node, std::string_view reason, Diagnostics& diagnostics) {
@@ -140,6 +177,11 @@ Retry read_retry(const Node& node, Diagnostics& diagnostics) {
   map.finish();
   if (reasons == nullptr) return retry;
 
+  if (Schema* schema = reasons->schema) {
+    for (const std::string_view reason : reason_names)
+      describe_policy(schema->key_like_others(reason), reason, diagnostics);
+    return retry;
+  }
   for (const Entry* entry : read_entries(*reasons, "reasons", diagnostics)) {
     if (std::ranges::find(reason_names, entry->key) == reason_names.end()) {
       diagnostics.add(entry->at, "unknown disconnection reason " + quote(entry->key),

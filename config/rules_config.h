@@ -45,12 +45,16 @@ struct ConsentRule {
   bool required = false;  // a lead without consent_at is held
   // And with an older one; only with `required`. consent_expires_at holds in any case.
   std::optional<std::chrono::seconds> max_age;
+
+  friend bool operator==(const ConsentRule&, const ConsentRule&) = default;
 };
 
 // A suppression list that must be loaded, and not longer ago than max_age, for the campaign to call anybody.
 struct RequiredList {
   std::string name;
   std::optional<std::chrono::seconds> max_age;
+
+  friend bool operator==(const RequiredList&, const RequiredList&) = default;
 };
 
 struct Rules {
@@ -61,6 +65,8 @@ struct Rules {
   std::vector<LockOut> lock_outs;
   ConsentRule consent;
   std::vector<RequiredList> required_lists;
+
+  friend bool operator==(const Rules&, const Rules&) = default;
 };
 
 }  // namespace dialerd::config

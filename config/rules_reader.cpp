@@ -8,6 +8,7 @@
 
 #include "config/disconnection_reason.h"
 #include "config/names.h"
+#include "config/schema.h"
 #include "config/time_of_day.h"
 
 namespace dialerd::config {
@@ -60,14 +61,17 @@ class RulesReader {
   }
 
   bool called_party_time(const Node& node) {
+    if (node.schema != nullptr) {
+      node.schema->either().boolean();
+      const Node& form = node.schema->either().place();
+      MapReader map(form, "called_party_time", diagnostics_);
+      read_required(map);
+      return false;
+    }
     const bool plain = sources_ == Sources::optional && node.kind != Node::Kind::map;
     if (plain) return read_boolean(node, "called_party_time", diagnostics_).value_or(false);
-    bool required = false;
     MapReader map(node, "called_party_time", diagnostics_);
-    if (map.required("required", "required: true") != nullptr) map.boolean("required", required);
-    source(map);
-    map.finish();
-    return required;
+    return read_required(map);
   }
 
   std::vector<FrequencyCap> frequency_caps(const Node& node) {
@@ -75,12 +79,18 @@ class RulesReader {
     std::vector<FrequencyCap> caps;
     if (!is_list(node, "frequency_caps", "[{attempts: 7, per: 7d}]", diagnostics_)) return caps;
     for (const Node& item : node.items) {
+      if (item.schema == nullptr && item.kind != Node::Kind::map) {
+        report_kind(item, "frequency_caps", "a list of maps", "write it like {attempts: 3, per: 1d}", diagnostics_);
+        continue;
+      }
       FrequencyCap cap;
       MapReader map(item, "frequency_caps", diagnostics_);
+      std::optional<std::int64_t> max;
       const bool attempts = map.optional("attempts") != nullptr;
       const bool conversations = map.optional("conversations") != nullptr;
-      if (attempts) map.integer("attempts", cap.max, max_range);
-      if (conversations) map.integer("conversations", cap.max, max_range);
+      if (attempts) map.integer("attempts", max, max_range);
+      if (conversations) map.integer("conversations", max, max_range);
+      cap.max = max.value_or(cap.max);
       if (map.required("per", "per: 7d") != nullptr) map.duration("per", cap.window, period_range);
       source(map);
       map.finish();
@@ -152,10 +162,20 @@ class RulesReader {
   }
 
  private:
-  std::optional<RequiredList> required_list(const Node& item) {
+  bool read_required(MapReader& map) {
+    bool required = false;
+    if (map.required("required", "required: true") != nullptr) map.boolean("required", required);
+    source(map);
+    map.finish();
+    return required;
+  }
+
+  std::optional<RequiredList> required_list(const Node& listed) {
     RequiredList list;
+    if (listed.schema != nullptr) listed.schema->either().text(std::string(name_pattern));
+    const Node& item = listed.schema != nullptr ? listed.schema->either().place() : listed;
     const Node* name_node = &item;
-    if (item.kind == Node::Kind::map || sources_ == Sources::required) {
+    if (item.kind == Node::Kind::map || item.schema != nullptr || sources_ == Sources::required) {
       MapReader map(item, "required", diagnostics_);
       name_node = map.required("list", "list: dnc-kr");
       map.duration("max_age", list.max_age, age_range);
@@ -163,6 +183,10 @@ class RulesReader {
       map.finish();
     }
     if (name_node == nullptr) return std::nullopt;
+    if (name_node->schema != nullptr) {
+      name_node->schema->text(std::string(name_pattern));
+      return std::nullopt;
+    }
     auto name = read_text(*name_node, "list", diagnostics_);
     if (!name || !check_name(*name, name_node->at, "a suppression list", diagnostics_)) return std::nullopt;
     list.name = std::move(*name);

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "config/schema.h"
 #include "config/values.h"
 
 namespace dialerd::config {
@@ -104,7 +105,17 @@ ConninfoFault examine_uri(std::string_view rest) {
 
 std::optional<SecretReference> read_secret_reference(const Node& node, std::string_view name,
                                                      Diagnostics& diagnostics) {
+  if (node.schema != nullptr) {
+    Schema& credential = node.schema->either();
+    credential.key("credential").quoted_text("^[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}$");
+    credential.require("credential");
+    Schema& file = node.schema->either();
+    file.key("file").quoted_text("^/");
+    file.require("file");
+    return std::nullopt;
+  }
   const auto wrong = [&](Position at, std::string_view what) {
+    if (node.kind != Node::Kind::null) diagnostics.conceal(node.at);
     diagnostics.add(at, quote(name) + std::string(what), reference_remedy(name));
     return std::nullopt;
   };
@@ -120,6 +131,7 @@ std::optional<SecretReference> read_secret_reference(const Node& node, std::stri
   if (value.kind != Node::Kind::scalar) return wrong(value.at, " must name a credential or a file");
   if (key == "credential") {
     if (!is_credential_name(value.text)) {
+      diagnostics.conceal(value.at);
       diagnostics.add(value.at, "not the name of a credential",
                       "use letters, digits, '-', '_' and '.', as in systemd's LoadCredential=");
       return std::nullopt;
@@ -127,7 +139,9 @@ std::optional<SecretReference> read_secret_reference(const Node& node, std::stri
     return SecretReference{SecretReference::Kind::credential, value.text};
   }
   if (!value.text.starts_with('/') || value.text.find('\0') != std::string::npos) {
-    diagnostics.add(value.at, "not an absolute path", "write the whole path of the secret's file, from '/'");
+    diagnostics.conceal(value.at);
+    diagnostics.add(value.at, "'file' of " + quote(name) + " is no absolute path",
+                    "write the whole path of the secret's file, from '/', such as /etc/dialerd/NAME.key");
     return std::nullopt;
   }
   return SecretReference{SecretReference::Kind::file, value.text};

@@ -11,4 +11,8 @@ namespace dialerd::config {
 // nothing that a caller could return. Whoever stands between it and a thread's end catches it.
 void throw_on_shortage(const std::error_code& error, const std::filesystem::path& file);
 
+// The same unless so many more descriptors can be opened now: before a library reads `folder` that takes a folder it
+// cannot open for an empty one.
+void require_descriptors(int count, const std::filesystem::path& folder);
+
 }  // namespace dialerd::config

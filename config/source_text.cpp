@@ -7,8 +7,9 @@ namespace {
 
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-// The length of the UTF-8 sequence at the start of `text` (RFC 3629, table in section 4); 0 if there is none.
-std::size_t sequence_length(std::string_view text) {
+}  // namespace
+
+std::size_t utf8_sequence_length(std::string_view text) {
   const auto byte = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : static_cast<unsigned char>(0);
   };
@@ -38,8 +39,6 @@ std::size_t sequence_length(std::string_view text) {
   return 0;
 }
 
-}  // namespace
-
 SourceText::SourceText(std::string_view text) : text_(text) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text_.starts_with(byte_order_mark)) text_.remove_prefix(byte_order_mark.size());
@@ -58,10 +57,10 @@ bool SourceText::check(Diagnostics& diagnostics) {
                       "remove it; the file must be plain text");
       return false;
     }
-    const std::size_t length = sequence_length(text_.substr(i));
+    const std::size_t length = utf8_sequence_length(text_.substr(i));
     if (length == 0) {
       diagnostics.add(position(i), "not UTF-8 text (byte " + std::to_string(byte) + ")",
-                      "save the file in the encoding UTF-8");
+                      "save the file in the encoding UTF-8, or convert it: iconv -f CP949 -t UTF-8 FILE > NEW");
       return false;
     }
     i += length;
@@ -84,6 +83,14 @@ Position SourceText::position(std::size_t offset) {
     if (known_offset_ == text_.size() || !continues_character(text_[known_offset_])) ++known_column_;
   }
   return {static_cast<int>(line) + 1, known_column_};
+}
+
+std::string_view SourceText::line(int number) const {
+  const auto index = static_cast<std::size_t>(number) - 1;
+  if (number < 1 || index >= line_starts_.size()) return {};
+  const std::string_view rest = text_.substr(line_starts_[index]);
+  const std::string_view line = rest.substr(0, rest.find('\n'));
+  return line.substr(0, line.ends_with('\r') ? line.size() - 1 : line.size());
 }
 
 char SourceText::byte(int line, int byte_column) const {

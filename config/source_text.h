@@ -9,6 +9,9 @@
 
 namespace dialerd::config {
 
+// The length of the UTF-8 sequence at the start of `text` (RFC 3629, table in section 4); 0 if there is none.
+std::size_t utf8_sequence_length(std::string_view text);
+
 // Keeps a view: the text must outlive it. Lines and byte columns that it is asked for count from 0, as yaml-cpp's do.
 class SourceText {
  public:
@@ -23,6 +26,9 @@ class SourceText {
 
   // Fast when asked in the order of the text.
   Position position(int line, int byte_column);
+
+  // The line with this number, from 1, without its end; empty if there is none.
+  std::string_view line(int number) const;
 
   // The byte there; '\0' past the end.
   char byte(int line, int byte_column) const;

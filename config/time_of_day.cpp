@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "config/schema.h"
 #include "config/units.h"
 #include "config/values.h"
 
@@ -21,12 +22,28 @@ std::optional<std::uint16_t> minute_of(std::string_view text) {
 }
 
 std::optional<std::uint16_t> read_time(const Node& node, std::string_view name, Diagnostics& diagnostics) {
+  if (node.schema != nullptr) {
+    const std::string_view midnight_too = name == "to" ? "|24:00" : "";
+    node.schema->quoted_text(std::string("^(([01][0-9]|2[0-3]):[0-5][0-9]").append(midnight_too).append(")$"));
+    return std::nullopt;
+  }
   const std::string remedy = R"(write hours and minutes, such as "09:00" or "20:30")";
   if (node.kind != Node::Kind::scalar) {
     report_kind(node, name, "a time of day", remedy, diagnostics);
     return std::nullopt;
   }
   const auto minute = minute_of(node.text);
+  if (!minute && minute_of("0" + node.text)) {
+    diagnostics.add(node.at, quote(name) + " is no time of day: " + quote(node.text), "write \"0" + node.text + "\"");
+    return std::nullopt;
+  }
+  const bool past_midnight =
+      node.text.size() == 5 && node.text[2] == ':' && node.text >= "24:01" && node.text < "48:00";
+  if (!minute && past_midnight) {
+    diagnostics.add(node.at, quote(name) + " is no time of day: " + quote(node.text),
+                    R"(the day ends at "24:00"; across midnight write an earlier hour, from: "22:00", to: "01:00")");
+    return std::nullopt;
+  }
   if (!minute) diagnostics.add(node.at, quote(name) + " is no time of day: " + quote(node.text), remedy);
   return minute;
 }

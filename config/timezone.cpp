@@ -7,6 +7,8 @@
 
 #include <date/tz.h>
 
+#include "config/schema.h"
+#include "config/shortage.h"
 #include "config/values.h"
 
 namespace dialerd::config {
@@ -51,6 +53,9 @@ bool is_machine_setting(std::string_view zone_name) {
 }
 
 void read_all_timezones() {
+  // It is walked through folder by folder: America, America/Argentina, and a file in it.
+  constexpr int deepest = 8;
+  require_descriptors(deepest, "/usr/share/zoneinfo");
   for (const date::time_zone& zone : date::get_tzdb().zones) {
     try {
       zone.get_info(date::sys_seconds{});
@@ -61,6 +66,10 @@ void read_all_timezones() {
 }
 
 std::optional<std::string> read_timezone(const Node& node, Diagnostics& diagnostics) {
+  if (node.schema != nullptr) {
+    node.schema->quoted_text("^[A-Za-z][A-Za-z0-9_+/-]*$");
+    return std::nullopt;
+  }
   auto text = read_text(node, "timezone", diagnostics);
   if (!text) return std::nullopt;
   try {

@@ -17,7 +17,9 @@ bool is_machine_setting(std::string_view zone_name);
 std::optional<std::string> read_timezone(const Node& node, Diagnostics& diagnostics);
 
 // Reads the data of every timezone now, some milliseconds and megabytes. Else a zone's file is opened when the first
-// lead of it comes, perhaps when the process has no descriptor left. What cannot be read is left for later.
+// lead of it comes, perhaps when the process has no descriptor left. What cannot be read is left for later. Throws
+// std::system_error (config/shortage.h) when there is none now, for the database would look as if it were empty; so
+// call it before anything asks for a timezone.
 void read_all_timezones();
 
 }  // namespace dialerd::config

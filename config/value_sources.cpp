@@ -5,25 +5,48 @@
 #include <optional>
 #include <string_view>
 
+#include "config/schema.h"
 #include "config/values.h"
 
 namespace dialerd::config {
 namespace {
 
+constexpr std::string_view field_pattern = R"(^((?!\{\{)[\s\S])*$)";
 constexpr std::array<std::string_view, 5> provider_variables = {"current_time", "call_from", "call_to", "call_id",
                                                                 "agent_id"};
+
+// No column has braces in its name; who writes them means the agent's prompt, and every lead would be held.
+bool is_field_name(std::string_view text, const Node& node, Diagnostics& diagnostics) {
+  if (text.find("{{") == std::string_view::npos) return true;
+  diagnostics.add(node.at, "no name of a lead's field: " + quote(text),
+                  "write the field's name without braces, or {literal: TEXT} for the same text for every lead");
+  return false;
+}
 
 std::optional<ValueSource> read_source(const Entry& entry, Diagnostics& diagnostics) {
   constexpr std::array<std::string_view, 2> kinds = {"field", "literal"};
   const Node& node = entry.value;
+  if (node.schema != nullptr) {
+    node.schema->either().text(std::string(field_pattern));
+    for (const std::string_view kind : kinds) {
+      Schema& map = node.schema->either();
+      if (kind == "field") {
+        map.key(kind).text(std::string(field_pattern));
+      } else {
+        map.key(kind).any_text();
+      }
+      map.require(kind);
+    }
+    return std::nullopt;
+  }
   if (node.kind != Node::Kind::map) {
     auto field = read_text(node, entry.key, diagnostics);
-    if (!field) return std::nullopt;
+    if (!field || !is_field_name(*field, node, diagnostics)) return std::nullopt;
     return ValueSource{ValueSource::Kind::field, std::move(*field)};
   }
   if (node.entries.size() != 1) {
     diagnostics.add(node.at, quote(entry.key) + " must have one source",
-                    "write a lead field's name, or {literal: TEXT}");
+                    "write a lead field's name without braces, or {literal: TEXT}");
     return std::nullopt;
   }
   const auto& [key, at, value] = node.entries.front();
@@ -35,15 +58,17 @@ std::optional<ValueSource> read_source(const Entry& entry, Diagnostics& diagnost
     return ValueSource{ValueSource::Kind::literal, ""};
   }
   auto text = read_text(value, key, diagnostics);
-  if (!text) return std::nullopt;
+  if (!text || (key == "field" && !is_field_name(*text, value, diagnostics))) return std::nullopt;
   return ValueSource{key == "field" ? ValueSource::Kind::field : ValueSource::Kind::literal, std::move(*text)};
 }
 
 // `check` reports a key that cannot be used.
 template <typename Check>
 std::map<std::string, ValueSource> read_sources(const Node& node, std::string_view name, Check check,
-                                                Diagnostics& diagnostics) {
+                                                std::string_view key_pattern,
+                                                std::span<const std::string_view> not_keys, Diagnostics& diagnostics) {
   std::map<std::string, ValueSource> sources;
+  if (node.schema != nullptr) node.schema->map_of(key_pattern, not_keys);
   for (const Entry* entry : read_entries(node, name, diagnostics)) {
     check(*entry);
     if (auto source = read_source(*entry, diagnostics)) sources.emplace(entry->key, std::move(*source));
@@ -63,18 +88,19 @@ std::map<std::string, ValueSource> read_dynamic_variables(const Node& node, Diag
                       "write the name that stands between {{ and }} in the prompt, without blanks");
     }
   };
-  return read_sources(node, "dynamic_variables", check, diagnostics);
+  return read_sources(node, "dynamic_variables", check, R"(^[^{}\s]+$)", provider_variables, diagnostics);
 }
 
 std::map<std::string, ValueSource> read_metadata(const Node& node, Diagnostics& diagnostics) {
+  constexpr std::array<std::string_view, 1> own_keys = {"attempt_id"};
   const auto check = [&](const Entry& entry) {
-    if (entry.key == "attempt_id") {
+    if (entry.key == own_keys.front()) {
       diagnostics.add(entry.at, "metadata 'attempt_id' is filled by dialerd", "choose another key");
     } else if (entry.key.empty() || entry.key.find(':') != std::string::npos) {
       diagnostics.add(entry.at, "no key for metadata: " + quote(entry.key), "use a key without ':', such as crm_id");
     }
   };
-  return read_sources(node, "metadata", check, diagnostics);
+  return read_sources(node, "metadata", check, "^[^:]+$", own_keys, diagnostics);
 }
 
 }  // namespace dialerd::config

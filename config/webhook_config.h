@@ -23,6 +23,8 @@ struct ListenAddress {
 struct TlsFiles {
   std::filesystem::path certificate;  // PEM, the server's own first, then what leads to a known authority
   std::filesystem::path key;          // PEM
+
+  friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
 };
 
 // The daemon's `webhook`: where it listens.
@@ -32,6 +34,8 @@ struct WebhookListener {
   std::int64_t connections = 256;        // open at once, at most
   // Who may say in X-Forwarded-For whom it speaks for.
   std::vector<IpRange> trusted_proxies;
+
+  friend bool operator==(const WebhookListener&, const WebhookListener&) = default;
 };
 
 enum class SignatureAlgorithm { hmac_sha256, hmac_sha1, hmac_sha512 };
@@ -46,6 +50,8 @@ struct WebhookSignature {
   std::vector<SecretReference> secrets;  // one, or two while one is replaced by the other
   // A webhook with such a signature is the provider's word, as if the API had been asked. Otherwise it is a hint.
   bool trusted = false;
+
+  friend bool operator==(const WebhookSignature&, const WebhookSignature&) = default;
 };
 
 // An account's `webhook`. Its URL: /webhooks/ACCOUNT/PATHSECRET.
@@ -53,10 +59,23 @@ struct AccountWebhook {
   std::vector<SecretReference> path_secrets;  // one, or two while one is replaced by the other
   std::optional<WebhookSignature> signature;
   std::vector<IpRange> allow_from;  // empty: from everywhere
+
+  friend bool operator==(const AccountWebhook&, const AccountWebhook&) = default;
+};
+
+// Who may see the status page (RFC 7617).
+struct BasicAuth {
+  std::string user;  // without ':'
+  SecretReference password;
+
+  friend bool operator==(const BasicAuth&, const BasicAuth&) = default;
 };
 
 struct Monitoring {
   ListenAddress address;
+  std::optional<BasicAuth> basic_auth{};  // absent: whoever reaches the address
+
+  friend bool operator==(const Monitoring&, const Monitoring&) = default;
 };
 
 }  // namespace dialerd::config

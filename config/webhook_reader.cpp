@@ -34,6 +34,10 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text) {
 }
 
 std::optional<ListenAddress> read_listen_address(const Node& node, std::string_view remedy, Diagnostics& diagnostics) {
+  if (node.schema != nullptr) {
+    node.schema->quoted_text(R"(^(\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}$)");
+    return std::nullopt;
+  }
   const auto text = read_text(node, "listen", diagnostics);
   if (!text) return std::nullopt;
   auto address = parse_listen_address(*text);
@@ -44,7 +48,9 @@ std::optional<ListenAddress> read_listen_address(const Node& node, std::string_v
 std::vector<IpRange> read_ranges(const Node& node, std::string_view name, Diagnostics& diagnostics) {
   std::vector<IpRange> ranges;
   if (!is_list(node, name, std::string(name) + ": [203.0.113.0/24]", diagnostics)) return ranges;
+  if (node.schema != nullptr) node.items.front().schema->quoted_text(R"(^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$)");
   for (const Node& item : node.items) {
+    if (item.schema != nullptr) continue;
     const auto text = read_text(item, name, diagnostics);
     if (!text) continue;
     if (const auto range = parse_ip_range(*text)) {
@@ -59,6 +65,16 @@ std::vector<IpRange> read_ranges(const Node& node, std::string_view name, Diagno
 
 std::vector<SecretReference> read_secrets(const Node& node, std::string_view name, Diagnostics& diagnostics) {
   std::vector<SecretReference> secrets;
+  if (node.schema != nullptr) {
+    read_secret_reference(node.schema->list(1, 2).place(), name, diagnostics);
+    return secrets;
+  }
+  if (node.kind == Node::Kind::scalar) {
+    diagnostics.conceal(node.at);
+    diagnostics.add(node.at, quote(name) + " holds a secret written in the file",
+                    "write '" + std::string(name) + ": [{credential: NAME}]' and keep the secret there");
+    return secrets;
+  }
   if (!is_list(node, name, std::string(name) + ": [{credential: NAME}]", diagnostics)) return secrets;
   if (node.items.size() > 2) {
     diagnostics.add(node.items[2].at, quote(name) + " has more than two secrets",
@@ -79,6 +95,10 @@ std::vector<SecretReference> read_secrets(const Node& node, std::string_view nam
 
 void read_absolute_path(const Node& node, std::string_view name, std::filesystem::path& target,
                         Diagnostics& diagnostics) {
+  if (node.schema != nullptr) {
+    node.schema->quoted_text("^/");
+    return;
+  }
   const auto text = read_text(node, name, diagnostics);
   if (!text) return;
   if (!text->starts_with('/')) {
@@ -123,6 +143,7 @@ WebhookSignature read_signature(const Node& node, Diagnostics& diagnostics) {
     diagnostics.add(find(node, "header")->value.at, "'header' is no name of a header: " + quote(signature.header),
                     "write the name alone, for example X-Signature");
   }
+  if (node.schema != nullptr) node.schema->key("header").quoted_text("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$");
   map.choice("algorithm", signature.algorithm, algorithms);
   map.choice("encoding", signature.encoding, encodings);
   map.text("prefix", signature.prefix);
@@ -142,7 +163,10 @@ WebhookListener read_webhook_listener(const Node& node, Diagnostics& diagnostics
   WebhookListener listener;
   MapReader map(node, "webhook", diagnostics);
   const Node* listen = map.required("listen", R"(listen: "127.0.0.1:8443")");
-  if (listen != nullptr && !(listen->kind == Node::Kind::scalar && listen->text == systemd)) {
+  if (listen != nullptr && listen->schema != nullptr) {
+    listen->schema->either().words(std::array{systemd});
+    read_listen_address(listen->schema->either().place(), remedy, diagnostics);
+  } else if (listen != nullptr && !(listen->kind == Node::Kind::scalar && listen->text == systemd)) {
     listener.address = read_listen_address(*listen, remedy, diagnostics);
   }
   if (const Node* tls = map.optional("tls")) listener.tls = read_tls(*tls, diagnostics);
@@ -168,15 +192,40 @@ AccountWebhook read_account_webhook(const Node& node, Diagnostics& diagnostics) 
   return webhook;
 }
 
+namespace {
+
+BasicAuth read_basic_auth(const Node& node, Diagnostics& diagnostics) {
+  BasicAuth auth;
+  MapReader map(node, "basic_auth", diagnostics);
+  map.required_text("user", auth.user, "user: operations");
+  const bool fit = std::ranges::none_of(
+      auth.user, [](char c) { return c == ':' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  if (!fit) {
+    diagnostics.add(find(node, "user")->value.at, "'user' has a ':' or a control character",
+                    "write a name without them: a browser could not send it");
+  }
+  if (const Node* password = map.required("password", "password: {credential: status-page}")) {
+    if (auto reference = read_secret_reference(*password, "password", diagnostics)) {
+      auth.password = std::move(*reference);
+    }
+  }
+  map.finish();
+  return auth;
+}
+
+}  // namespace
+
 std::optional<Monitoring> read_monitoring(const Node& node, Diagnostics& diagnostics) {
   MapReader map(node, "monitoring", diagnostics);
   std::optional<ListenAddress> address;
   if (const Node* listen = map.required("listen", R"(listen: "127.0.0.1:9464")")) {
     address = read_listen_address(*listen, "write an IP address and a port, such as \"127.0.0.1:9464\"", diagnostics);
   }
+  std::optional<BasicAuth> basic_auth;
+  if (const Node* auth = map.optional("basic_auth")) basic_auth = read_basic_auth(*auth, diagnostics);
   map.finish();
   if (!address) return std::nullopt;
-  return Monitoring{*address};
+  return Monitoring{*address, std::move(basic_auth)};
 }
 
 }  // namespace dialerd::config

@@ -19,9 +19,18 @@ void take(std::vector<T>& from, std::size_t n, std::vector<T>& to) {
 
 }  // namespace
 
-AccountLink::AccountLink(boost::asio::io_context& io, const Clock& clock, campaign::AccountIndex index,
-                         std::string name, voxapi::ClientSettings settings)
-    : clock_(clock), index_(index), name_(std::move(name)), client_(io, std::move(settings)) {}
+AccountLink::AccountLink(const Clock& clock, campaign::AccountIndex index, std::string name,
+                         std::unique_ptr<voxapi::Client> client)
+    : clock_(clock), index_(index), name_(std::move(name)), client_(std::move(client)) {}
+
+void AccountLink::talk_by(std::unique_ptr<voxapi::Client> client) {
+  std::erase_if(former_clients_, [](const auto& former) {
+    const voxapi::ClientStatistics left = former->statistics();
+    return left.connections_open == 0 && left.requests_waiting == 0;
+  });
+  client_->close();
+  former_clients_.push_back(std::exchange(client_, std::move(client)));
+}
 
 void AccountLink::gained(storage::Ownership ownership, campaign::MonoTime lease_until) {
   ownership_ = std::move(ownership);
@@ -70,7 +79,7 @@ void AccountLink::list(const campaign::ListPage& page, std::function<void(const 
     if (generation != generation_) return;
     campaign::ListPageAnswer told;
     if (!answer.page) {
-      log::warning("account " + name_ + ": listing calls failed: " + answer.failure->detail);
+      log::warning("account " + name_ + ": listing calls failed: " + answer.failure->detail, {.account = name_});
       told.retry_after = answer.failure->retry_after;
       return answered(told);
     }
@@ -81,13 +90,14 @@ void AccountLink::list(const campaign::ListPage& page, std::function<void(const 
     told.proves_absence = readable(*answer.page) && clocks_agree(*answer.page);
     answered(told);
   };
-  client_.list_calls(query, std::move(done));
+  client_->list_calls(query, std::move(done));
 }
 
 bool AccountLink::readable(const voxapi::ListPage& page) const {
   if (page.unreadable_items == 0) return true;
-  log::warning("account " + name_ + ": " + std::to_string(page.unreadable_items) +
-               " calls of a listing could not be read");
+  log::warning(
+      "account " + name_ + ": " + std::to_string(page.unreadable_items) + " calls of a listing could not be read",
+      {.account = name_});
   return false;
 }
 
@@ -95,10 +105,12 @@ bool AccountLink::clocks_agree(const voxapi::ListPage& page) {
   bool agree = page.server_time && std::chrono::abs(*page.server_time - clock_.now().wall) <= clock_difference_max;
   if (agree != clocks_agreed_) {
     clocks_agreed_ = agree;
-    log::warning("account " + name_ +
-                 (agree ? ": the provider's clock and the database's agree again"
-                        : ": the provider's clock and the database's differ by more than two minutes, or the provider "
-                          "tells no time; calls in doubt stay in doubt"));
+    log::warning(
+        "account " + name_ +
+            (agree ? ": the provider's clock and the database's agree again"
+                   : ": the provider's clock and the database's differ by more than two minutes, or the provider "
+                     "tells no time; calls in doubt stay in doubt"),
+        {.account = name_});
   }
   return agree;
 }

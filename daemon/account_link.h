@@ -24,8 +24,8 @@ inline constexpr std::size_t write_rows_max = 1000;
 
 class AccountLink {
  public:
-  AccountLink(boost::asio::io_context& io, const Clock& clock, campaign::AccountIndex index, std::string name,
-              voxapi::ClientSettings settings);
+  AccountLink(const Clock& clock, campaign::AccountIndex index, std::string name,
+              std::unique_ptr<voxapi::Client> client);
 
   const std::string& name() const { return name_; }
   campaign::AccountIndex index() const { return index_; }
@@ -44,6 +44,7 @@ class AccountLink {
   bool ownership_request_under_way = false;
   campaign::MonoTime next_ownership_request{campaign::MonoTime::min()};
   std::optional<campaign::Trouble> trouble;  // as last logged
+  bool configured = true;  // false: no longer; what is open is brought to its end, and it is not taken again
 
   // --- writes: collected while one is under way, then taken in batches, records before settlements
   void add(campaign::Write write);
@@ -53,7 +54,9 @@ class AccountLink {
   bool writes_pending() const { return write_under_way_ || !pending_.empty(); }
 
   // --- the voice API
-  voxapi::Client& client() { return client_; }
+  voxapi::Client& client() { return *client_; }
+  // From now on by this one. What is under way ends by the one before, which lives until then.
+  void talk_by(std::unique_ptr<voxapi::Client> client);
   // Reads one page of the list. `answered` is not called any more once the ownership has ended that it was asked under.
   void list(const campaign::ListPage& page, std::function<void(const campaign::ListPageAnswer&)> answered);
 
@@ -69,7 +72,8 @@ class AccountLink {
   const Clock& clock_;
   campaign::AccountIndex index_;
   std::string name_;
-  voxapi::Client client_;
+  std::unique_ptr<voxapi::Client> client_;
+  std::vector<std::unique_ptr<voxapi::Client>> former_clients_;
   std::optional<storage::Ownership> ownership_;
   campaign::MonoTime lease_until_{};
   std::uint64_t generation_ = 0;

@@ -18,4 +18,15 @@ campaign::AccountSettings account_settings(const config::Account& account, const
   return settings;
 }
 
+campaign::FollowSettings follow_settings(const config::DaemonConfig& daemon) {
+  const config::Follow& follow = daemon.follow;
+  return {follow.list_interval,
+          follow.horizon,
+          follow.list_lag,
+          follow.abandon_after,
+          daemon.http.write_timeout + daemon.http.response_timeout,
+          static_cast<int>(follow.confirmations),
+          follow.details_for};
+}
+
 }  // namespace dialerd::daemon

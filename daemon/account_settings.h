@@ -7,5 +7,6 @@
 namespace dialerd::daemon {
 
 campaign::AccountSettings account_settings(const config::Account& account, const config::Http& http);
+campaign::FollowSettings follow_settings(const config::DaemonConfig& daemon);
 
 }  // namespace dialerd::daemon

@@ -22,6 +22,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "campaign/time.h"
@@ -60,6 +61,9 @@ class AccountSpread {
   static constexpr std::chrono::milliseconds silence_margin{1000};
 
   explicit AccountSpread(SpreadSettings settings) : settings_(std::move(settings)) {}
+
+  // This daemon is configured for these from now on.
+  void set_accounts(std::vector<std::string> accounts) { settings_.accounts = std::move(accounts); }
 
   // `held`: what this daemon owns, by its own knowledge. `accepting`: it is not stopping.
   SpreadPlan plan(campaign::MonoTime now, const storage::Fleet& fleet, const std::set<std::string>& held,

@@ -21,7 +21,7 @@ struct Words {
   std::string_view meaning;
 };
 
-constexpr std::array<Words, 50> words = {{
+constexpr std::array<Words, 52> words = {{
     {"calling_window", "the campaign's calling windows are closed at the lead's local time"},
     {"holiday:", "a holiday or blackout date at the lead: "},
     {"allowed_hours:", "outside the hours that these rules allow at the lead's local time: "},
@@ -45,13 +45,15 @@ constexpr std::array<Words, 50> words = {{
     {"list_stale:", "a suppression list that the campaign requires is too old: "},
     {"missing_field:", "the lead lacks a field that the agent needs: "},
     {"paused", "the campaign is paused"},
+    {"draft", "the campaign is a draft"},
+    {"stopped", "the campaign was stopped"},
     {"no_caller_number", "no caller number of the campaign had a permit"},
     {"held_off", "the account or the campaign waited after a trouble with the provider"},
     {"send_deadline", "the request could not leave in time"},
     {"draining", "dialerd was being stopped"},
     {"suspended", "dialerd could not be sure to own the account any more"},
-    {"yielding", "the account was being handed over to another daemon"},
-    {"retry", "by the retry policy it is to be called again"},
+    {"yielding", "the account was being handed over to another daemon, or configured anew"},
+    {"retry", "the retry policy has it called again"},
     {"max_attempts", "the lead has had all the attempts of retry.max_attempts"},
     {"reason_max", "the reason has been retried as often as its max allows"},
     {"done", "the retry policy says that this reason ends the lead"},
@@ -123,13 +125,22 @@ std::string held_waits_for(const storage::LeadStory& story) {
   const auto latest = std::find_if(story.entries.begin(), story.entries.end(),
                                    [](const storage::StoryEntry& entry) { return entry.attempt.has_value(); });
   if (story.outcome != "abandoned" || latest == story.entries.end() || latest->state != "abandoned") {
-    return "a person: docs/operations.md tells how to let it go on";
+    return "a person: docs/states.md tells how to let it go on";
   }
   return "a person, who finds out whether the call was placed: " + resolve_command(*latest->attempt);
 }
 
+// Somebody to change what is wished of the campaign.
+std::string waits_for_wish(const storage::LeadStory& story) {
+  const std::string command = "`dialerd start " + story.reference.campaign_name + "`";
+  if (story.wish == campaign::CampaignWish::draft) return "somebody to start the campaign, a draft: " + command;
+  const std::string reason = story.wish_reason.empty() ? std::string() : ": " + story.wish_reason;
+  if (story.wish == campaign::CampaignWish::paused) return "somebody to resume the campaign, paused" + reason;
+  return "nothing, unless somebody starts the campaign again, stopped" + reason;
+}
+
 std::string waits_for(const storage::LeadStory& story, const NextCall& next) {
-  if (story.paused) return "somebody to resume the campaign, paused: " + story.pause_reason;
+  if (story.wish != campaign::CampaignWish::running) return waits_for_wish(story);
   if (!story.blocked.empty()) return coded(story.blocked) + "; load it with `dialerd suppress load`";
   if (!next.at) return "a change of the campaign or of the lead";
   if (*next.at > story.now) return "that time";
@@ -193,7 +204,7 @@ NextCall next_call(const storage::LeadStory& story, const campaign::Gate& gate) 
   NextCall next;
   if (!story.suppressed_by.empty()) return {std::nullopt, "suppressed"};
   if (!story.blocked.empty()) return {std::nullopt, story.blocked};
-  if (story.paused) return {std::nullopt, "paused"};
+  if (story.wish != campaign::CampaignWish::running) return {std::nullopt, std::string(to_string(story.wish))};
   next.at = story.now;
   auto put_off = [&](WallTime until, std::string rule) {
     if (until <= *next.at) return;

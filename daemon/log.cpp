@@ -1,54 +1,27 @@
 #include "daemon/log.h"
 
-#include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "daemon/journal.h"
+#include "daemon/text/log_text.h"
 
 namespace dialerd::daemon::log {
 namespace {
 
-constexpr std::size_t message_max = 2000;
+using text::Escape;
+using text::log_text;
 
-// The message as the inside of a JSON string, of at most message_max bytes: one event stays one line, whatever is in
-// it.
-class EscapedMessage final : public spdlog::custom_flag_formatter {
- public:
-  explicit EscapedMessage(bool json) : json_(json) {}
+enum class Target { text, json, journal };
 
-  void format(const spdlog::details::log_msg& event, const std::tm&, spdlog::memory_buf_t& out) override {
-    std::string_view text(event.payload.data(), event.payload.size());
-    if (text.size() > message_max) {
-      std::size_t end = message_max;
-      while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // never in the middle of a character
-      text = text.substr(0, end);
-    }
-    for (char c : text) {
-      auto byte = static_cast<unsigned char>(c);
-      if (byte < 0x20 || byte == 0x7F) {
-        constexpr std::string_view hex = "0123456789abcdef";
-        append(out, "\\u00");
-        out.push_back(hex[byte >> 4]);
-        out.push_back(hex[byte & 0x0F]);
-      } else {
-        if (json_ && (c == '"' || c == '\\')) out.push_back('\\');
-        out.push_back(c);
-      }
-    }
-  }
-
-  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<EscapedMessage>(json_); }
-
- private:
-  static void append(spdlog::memory_buf_t& out, std::string_view text) {
-    out.append(text.data(), text.data() + text.size());
-  }
-
-  bool json_;
-};
+Target target = Target::text;  // set by start()
 
 spdlog::level::level_enum level_of(config::LogLevel level) {
   switch (level) {
@@ -64,23 +37,89 @@ spdlog::level::level_enum level_of(config::LogLevel level) {
   return spdlog::level::info;
 }
 
+// syslog(3)
+std::string priority_of(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::debug:
+      return "7";
+    case spdlog::level::warn:
+      return "4";
+    case spdlog::level::err:
+      return "3";
+    default:
+      return "6";
+  }
+}
+
+// By the names that JSON lines have.
+std::vector<std::pair<std::string_view, std::string_view>> named(const Fields& fields) {
+  std::vector<std::pair<std::string_view, std::string_view>> all = {
+      {"campaign", fields.campaign}, {"account", fields.account}, {"attempt_id", fields.attempt}};
+  if (fields.message != nullptr) {
+    all.emplace_back("event", fields.message->name);
+    all.emplace_back("message_id", fields.message->id);
+  }
+  std::erase_if(all, [](const auto& field) { return field.second.empty(); });
+  return all;
+}
+
+std::string as_text(const std::string& message, const Fields& fields) {
+  std::string line = log_text(message, Escape::text);
+  for (const auto& [name, value] : named(fields)) {
+    if (name == "event" || name == "message_id" || message.find(value) != std::string::npos) continue;
+    line.append(" ").append(name).append("=").append(log_text(value, Escape::text));
+  }
+  return line;
+}
+
+// What follows time and level.
+std::string as_json(const std::string& message, const Fields& fields) {
+  std::string members = "\"message\":\"" + log_text(message, Escape::json) + "\"";
+  for (const auto& [name, value] : named(fields)) {
+    members.append(",\"").append(name).append("\":\"").append(log_text(value, Escape::json)).append("\"");
+  }
+  return members;
+}
+
+bool to_journal(spdlog::level::level_enum level, const std::string& message, const Fields& fields) {
+  std::vector<journal::Field> entry = {
+      {"MESSAGE", log_text(message, Escape::text)}, {"PRIORITY", priority_of(level)}, {"SYSLOG_IDENTIFIER", "dialerd"}};
+  for (const auto& [name, value] : named(fields)) {
+    const std::string_view field = name == "campaign"     ? "CAMPAIGN"
+                                   : name == "account"    ? "ACCOUNT"
+                                   : name == "attempt_id" ? "ATTEMPT_ID"
+                                   : name == "event"      ? "DIALERD_EVENT"
+                                                          : "MESSAGE_ID";
+    entry.emplace_back(field, log_text(value, Escape::text));
+  }
+  return journal::send(entry);
+}
+
+void write(spdlog::level::level_enum level, const std::string& message, const Fields& fields) {
+  spdlog::logger* const logger = spdlog::default_logger_raw();
+  if (!logger->should_log(level)) return;
+  if (target == Target::journal && to_journal(level, message, fields)) return;
+  logger->log(level, target == Target::json ? as_json(message, fields) : as_text(message, fields));
+}
+
 }  // namespace
 
 void start(const config::Logging& logging) {
-  bool json = logging.format == config::LogFormat::json;
+  target = journal::is_connected(STDERR_FILENO, std::getenv("JOURNAL_STREAM")) ? Target::journal
+           : logging.format == config::LogFormat::json                         ? Target::json
+                                                                               : Target::text;
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  formatter->add_flag<EscapedMessage>('*', json);
-  formatter->set_pattern(json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%*"})"
-                              : "%Y-%m-%dT%H:%M:%S.%eZ %-7l %*");
+  formatter->set_pattern(target == Target::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
+                                                : "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v");
   auto logger = std::make_shared<spdlog::logger>("dialerd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_formatter(std::move(formatter));
   logger->set_level(level_of(logging.level));
   spdlog::set_default_logger(std::move(logger));
 }
 
-void debug(const std::string& message) { spdlog::default_logger_raw()->log(spdlog::level::debug, message); }
-void info(const std::string& message) { spdlog::default_logger_raw()->log(spdlog::level::info, message); }
-void warning(const std::string& message) { spdlog::default_logger_raw()->log(spdlog::level::warn, message); }
-void error(const std::string& message) { spdlog::default_logger_raw()->log(spdlog::level::err, message); }
+void debug(const std::string& message, const Fields& fields) { write(spdlog::level::debug, message, fields); }
+void info(const std::string& message, const Fields& fields) { write(spdlog::level::info, message, fields); }
+void warning(const std::string& message, const Fields& fields) { write(spdlog::level::warn, message, fields); }
+void error(const std::string& message, const Fields& fields) { write(spdlog::level::err, message, fields); }
 
 }  // namespace dialerd::daemon::log

@@ -5,6 +5,9 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "daemon/metrics/metrics.h"
+#include "daemon/status_page/page.h"
+
 namespace dialerd::daemon {
 namespace {
 
@@ -28,7 +31,10 @@ Admission Monitoring::admit(const Request& head) {
 void Monitoring::handle(Request request, std::size_t, std::function<void(Response)> respond) {
   const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
   if (path == "/livez") return respond(json_response(200, {{"live", true}}));
-  if (path != "/readyz") return respond(Response{404});
+  if (path == "/metrics") return respond({200, std::string(metrics::Metrics::content_type), metrics_()});
+  if (path != "/readyz") {
+    return page_ != nullptr ? page_->handle(request, std::move(respond)) : respond(Response{404});
+  }
   const Readiness readiness = readiness_();
   respond(json_response(readiness.ready ? 200 : 503, {{"ready", readiness.ready}, {"reason", readiness.reason}}));
 }

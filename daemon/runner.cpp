@@ -2,19 +2,24 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <random>
 #include <utility>
 
+#include "failpoint/failpoint.h"
 #include <boost/asio/post.hpp>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "daemon/account_settings.h"
 #include "daemon/boot_time.h"
-#include "daemon/claim_rules.h"
+#include "daemon/configuration.h"
 #include "daemon/http_server/server.h"
 #include "daemon/log.h"
+#include "daemon/metrics/loop_lag.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/monitoring.h"
+#include "daemon/notifications.h"
+#include "daemon/status_page/live_status.h"
+#include "daemon/status_page/page.h"
 #include "daemon/webhook_reception.h"
 
 namespace dialerd::daemon {
@@ -23,13 +28,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds report_interval{10};
-
-std::string this_process() {
-  char host[256] = {};
-  gethostname(host, sizeof host - 1);
-  // Containers may share a host name and all be process 1.
-  return std::string(host) + ":" + std::to_string(getpid()) + ":" + std::to_string(std::random_device{}());
-}
 
 std::size_t account_index(const config::DaemonConfig& daemon, const std::string& name) {
   auto found = std::find_if(daemon.accounts.begin(), daemon.accounts.end(),
@@ -47,15 +45,7 @@ campaign::EngineSettings engine_settings(const RunnerSettings& settings) {
     made.campaigns.push_back(
         {settings.campaign_ids[i], campaign::AccountIndex{account_index(settings.daemon, config.account)}, config});
   }
-  const config::Follow& follow = settings.daemon.follow;
-  const config::Http& http = settings.daemon.http;
-  made.follow = {follow.list_interval,
-                 follow.horizon,
-                 follow.list_lag,
-                 follow.abandon_after,
-                 http.write_timeout + http.response_timeout,
-                 static_cast<int>(follow.confirmations),
-                 follow.details_for};
+  made.follow = follow_settings(settings.daemon);
   return made;
 }
 
@@ -79,53 +69,57 @@ storage::SessionSettings named(storage::SessionSettings settings, const std::str
 
 Runner::Runner(RunnerSettings settings)
     : settings_(std::move(settings)),
-      owner_(this_process()),
+      owner_(settings_.owner),
       io_(1),
       tick_timer_(io_),
       house_timer_(io_),
       drain_timer_(io_),
+      controls_timer_(io_),
+      watchdog_timer_(io_),
       signals_(io_, SIGTERM, SIGINT, SIGHUP),
       engine_(engine_settings(settings_)),
       claim_thread_(named(settings_.session, "claim")),
       write_thread_(named(settings_.session, "write")),
       ownership_thread_(named(settings_.session, "ownership")),
+      rollup_thread_(named(settings_.session, "rollups")),
       takeover_thread_(named(settings_.session, "takeover")),
       spread_(spread_settings(owner_, settings_.daemon)),
-      storage_health_(2 * settings_.daemon.database.statement_timeout + seconds{10}) {
+      files_seen_(settings_.files_seen),
+      storage_health_(2 * settings_.daemon.database.statement_timeout + seconds{10}),
+      progress_(std::chrono::hours{1}, silence_after()) {
   clock_.sync(settings_.database_time, settings_.database_time_asked, settings_.database_time_answered);
   for (std::size_t i = 0; i < settings_.daemon.accounts.size(); ++i) {
     const config::Account& account = settings_.daemon.accounts[i];
-    accounts_.push_back(std::make_unique<AccountLink>(
-        io_, clock_, campaign::AccountIndex{i}, account.name,
-        voxapi::ClientSettings{account.base_url, settings_.api_keys[i], settings_.daemon.http}));
+    auto client = std::make_unique<voxapi::Client>(
+        io_, voxapi::ClientSettings{account.base_url, settings_.api_keys[i], settings_.daemon.http});
+    accounts_.push_back(
+        std::make_unique<AccountLink>(clock_, campaign::AccountIndex{i}, account.name, std::move(client)));
   }
   for (std::size_t i = 0; i < settings_.campaigns.size(); ++i) {
     const config::CampaignConfig& config = settings_.campaigns[i];
-    CampaignLink link;
-    link.id = settings_.campaign_ids[i];
-    link.name = config.name;
-    link.account = account_index(settings_.daemon, config.account);
-    link.lead_fields = campaign::CallTemplate(config).lead_fields();
-    link.rules = claim_rules(config);
-    campaigns_.push_back(std::move(link));
+    campaigns_.push_back(make_link(settings_.campaign_ids[i], config, account_index(settings_.daemon, config.account)));
   }
+  start_metrics();
   start_servers();
+  start_listening();
 }
 
 Runner::~Runner() = default;
 
 ExitCode Runner::run() {
   log::info("started as " + owner_ + ": " + std::to_string(accounts_.size()) + " account(s), " +
-            std::to_string(settings_.campaigns.size()) + " campaign(s)");
+                std::to_string(settings_.campaigns.size()) + " campaign(s)",
+            {.message = &log::message::started});
   wait_for_signal();
   next_report_ = boot_time() + report_interval;
   keep_house();
+  start_watchdog();
   schedule_tick();
-  sd_notify(0, "READY=1");
   io_.run();
   log::info("stopped: " + std::to_string(counters_.dialled) + " calls dialled, " + std::to_string(counters_.accepted) +
-            " accepted, " + std::to_string(counters_.unknown) + " unknown, " + std::to_string(counters_.settled) +
-            " attempts settled");
+                " accepted, " + std::to_string(counters_.unknown) + " unknown, " + std::to_string(counters_.settled) +
+                " attempts settled",
+            {.message = &log::message::stopped});
   return exit_code_;
 }
 
@@ -133,7 +127,9 @@ void Runner::schedule_tick() {
   if (std::exchange(tick_scheduled_, true)) return;
   boost::asio::post(io_, [this] {
     tick_scheduled_ = false;
+    failpoint::hit("loop.hang");
     tick();
+    give_sign_of_life();
   });
 }
 
@@ -149,6 +145,7 @@ void Runner::tick() {
   carry_out(commands);
   report_troubles();
   continue_hand_over();
+  continue_reload();
 
   if (draining_ && engine_.drained() && !writes_pending() && (!webhooks_ || webhooks_->quiet())) {
     finish(ExitCode::ok);
@@ -168,11 +165,22 @@ void Runner::carry_out(campaign::Commands& commands) {
   for (const campaign::Claim& one : commands.claims) claim(one);
   for (campaign::Call& call : commands.calls) dial(std::move(call));
   for (campaign::Write& write : commands.writes) {
+    AccountLink& account = *accounts_[static_cast<std::size_t>(write.account)];
     for (const campaign::LateNews& late : write.late_news) {
+      metrics_->late_news(account.name());
+      if (late.after_no_call) metrics_->violated(metrics::Invariant::call_after_no_call);
       log::warning("attempt " + to_string(late.attempt) + ": the provider now says '" + late.disposition +
-                   "', which is not what was settled; kept in dialerd.late_news");
+                       "', which is not what was settled; kept in dialerd.late_news",
+                   about_attempt(account, late.attempt, std::nullopt, &log::message::late_news));
     }
-    accounts_[static_cast<std::size_t>(write.account)]->add(std::move(write));
+    for (const campaign::Settlement& settlement : write.settlements) {
+      if (settlement.state != campaign::AttemptState::abandoned) continue;
+      log::warning("attempt " + to_string(settlement.attempt) + ": given up, and nobody knows whether it was a call: " +
+                       "lead " + std::to_string(static_cast<std::int64_t>(settlement.lead)) +
+                       " is held until a person decides (dialerd resolve)",
+                   about_attempt(account, settlement.attempt, settlement.campaign, &log::message::doubt_held));
+    }
+    account.add(std::move(write));
   }
   for (auto& account : accounts_) {
     if (account->ownership() && account->write_due()) write(*account);
@@ -197,7 +205,7 @@ void Runner::report_progress() {
                        " dialling, " + std::to_string(snapshot.doubts) + " in doubt, " +
                        std::to_string(snapshot.unwritten) + " unwritten";
     if (snapshot.trouble) line += ", waiting or probing after: " + std::string(to_string(*snapshot.trouble));
-    log::info(line);
+    log::info(line, {.account = snapshot.name});
   }
   auto per_second = [&](std::int64_t now, std::int64_t before) {
     return std::to_string((now - before) / report_interval.count());
@@ -209,26 +217,33 @@ void Runner::report_progress() {
 }
 
 void Runner::report_troubles() {
-  auto report = [](const std::string& who, std::optional<campaign::Trouble>& last,
-                   std::optional<campaign::Trouble> now) {
+  auto report = [](const std::string& who, std::optional<campaign::Trouble>& last, std::optional<campaign::Trouble> now,
+                   log::Fields fields) {
     if (last == now) return;
     last = now;
     if (now) {
-      log::warning(who + ": waits, then probes, because of: " + std::string(to_string(*now)));
+      fields.message = &log::message::waits;
+      log::warning(who + ": waits, then probes, because of: " + std::string(to_string(*now)), fields);
     } else {
-      log::info(who + ": dials again");
+      fields.message = &log::message::dials_again;
+      log::info(who + ": dials again", fields);
     }
   };
   for (auto& account : accounts_)
-    report("account " + account->name(), account->trouble, engine_.trouble(account->index()));
+    report("account " + account->name(), account->trouble, engine_.trouble(account->index()),
+           {.account = account->name()});
   for (CampaignLink& campaign : campaigns_)
-    report("campaign " + campaign.name, campaign.trouble, engine_.trouble(campaign.id));
+    report("campaign " + campaign.name, campaign.trouble, engine_.trouble(campaign.id),
+           {.campaign = campaign.name, .account = accounts_[campaign.account]->name()});
 }
 
 void Runner::wait_for_signal() {
-  signals_.async_wait([this](boost::system::error_code error, int) {
+  signals_.async_wait([this](boost::system::error_code error, int signal) {
     if (error) return;
-    if (std::exchange(asked_to_stop_, true)) {
+    if (signal == SIGHUP) {
+      ask_reload({"SIGHUP", {}});
+      wait_for_signal();
+    } else if (std::exchange(asked_to_stop_, true)) {
       log::warning("asked to stop again: not waiting for the records that are still outstanding");
       finish(ExitCode::drain_timeout);
     } else {
@@ -240,14 +255,16 @@ void Runner::wait_for_signal() {
 
 void Runner::begin_drain(const std::string& why) {
   if (std::exchange(draining_, true)) return;
-  log::info(why + ": no more calls; waiting for answers and their records");
+  log::info(why + ": no more calls; waiting for answers and their records", {.message = &log::message::drain});
   sd_notify(0, "STOPPING=1");
   engine_.drain();
   if (webhooks_) webhooks_->drain();
+  tell_readiness();
   drain_timer_.expires_after(settings_.daemon.drain_timeout);
   drain_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
-    log::error("answers or records are still outstanding after drain_timeout; the next start finds out about them");
+    log::error("answers or records are still outstanding after drain_timeout; the next start finds out about them",
+               {.message = &log::message::drain_timeout});
     finish(ExitCode::drain_timeout);
   });
   schedule_tick();
@@ -257,6 +274,14 @@ void Runner::finish(ExitCode code) {
   if (std::exchange(finishing_, true)) return;
   exit_code_ = code;
   release_all();
+}
+
+log::Fields Runner::about_attempt(const AccountLink& account, const campaign::AttemptId& attempt,
+                                  std::optional<campaign::CampaignId> of, const log::Message* message) const {
+  return {.message = message,
+          .campaign = of ? campaign_of(*of).name : std::string(),
+          .account = account.name(),
+          .attempt = to_string(attempt)};
 }
 
 const Runner::CampaignLink& Runner::campaign_of(campaign::CampaignId id) const {
@@ -279,11 +304,16 @@ AccountLink* Runner::account_called(const std::string& name) const {
 }
 
 void Runner::storage_failed(const storage::Error& error, StorageUse use) {
-  if (storage_health_.failed(use, boot_time(), error.message)) log::error("database: " + error.message);
+  metrics_->storage_failed(use);
+  if (storage_health_.failed(use, boot_time(), error.message)) {
+    log::error("database: " + error.message, {.message = &log::message::database_away});
+  }
 }
 
 void Runner::storage_worked(StorageUse use) {
-  if (storage_health_.worked(use)) log::info("database: works again");
+  worked_.insert(use);
+  tell_ready();
+  if (storage_health_.worked(use)) log::info("database: works again", {.message = &log::message::database_back});
 }
 
 }  // namespace dialerd::daemon

@@ -12,6 +12,7 @@
 
 #include "daemon/boot_time.h"
 #include "daemon/log.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/runner.h"
 
 namespace dialerd::daemon {
@@ -66,6 +67,23 @@ bool may_be_repeated(const storage::Error& error) {
   return error.kind == ErrorKind::unavailable || error.kind == ErrorKind::in_doubt;
 }
 
+metrics::ClaimFailure failure_of(ErrorKind kind) {
+  using metrics::ClaimFailure;
+  switch (kind) {
+    case ErrorKind::unavailable:
+      return ClaimFailure::unavailable;
+    case ErrorKind::in_doubt:
+      return ClaimFailure::in_doubt;
+    case ErrorKind::not_owner:
+      return ClaimFailure::not_owner;
+    case ErrorKind::schema:
+      return ClaimFailure::schema;
+    case ErrorKind::refused:
+      break;
+  }
+  return ClaimFailure::refused;
+}
+
 struct RefusedRow {
   campaign::AttemptId attempt;
   std::string message;
@@ -111,40 +129,46 @@ void Runner::claim(const campaign::Claim& claim) {
   request.rules = campaign.rules;
   request.lead_fields = campaign.lead_fields;
 
-  claim_thread_.post(
-      [this, &account, claim, request = std::move(request)](StorageThread& thread, storage::Session& session) {
-        auto result = session.claim(request);
-        if (!result && result.error().kind == ErrorKind::in_doubt) {
-          // Until it is known which leads the claim took, nothing else may be said of them.
-          storage::Backoff backoff;
-          do {
-            if (!thread.wait(backoff)) break;
-            result = session.read_back(request);
-          } while (!result && may_be_repeated(result.error()));
-        }
-        boost::asio::post(io_, [this, &account, claim, result = std::move(result)]() mutable {
-          if (result) {
-            storage_worked(StorageUse::claims);
-            if (result->deferred + result->suppressed > 0) {
-              log::debug("campaign " + campaign_of(claim.campaign).name + ": " + std::to_string(result->deferred) +
+  claim_thread_.post([this, &account, claim, asked = boot_time(), request = std::move(request)](
+                         StorageThread& thread, storage::Session& session) {
+    auto result = session.claim(request);
+    if (!result && result.error().kind == ErrorKind::in_doubt) {
+      // Until it is known which leads the claim took, nothing else may be said of them.
+      storage::Backoff backoff;
+      do {
+        if (!thread.wait(backoff)) break;
+        result = session.read_back(request);
+      } while (!result && may_be_repeated(result.error()));
+    }
+    boost::asio::post(io_, [this, &account, claim, asked, result = std::move(result)]() mutable {
+      const auto took = boot_time() - asked;
+      if (result) {
+        storage_worked(StorageUse::claims);
+        metrics_->claimed(account.name(), campaign_of(claim.campaign).name,
+                          {static_cast<std::int64_t>(result->leads.size()), result->deferred, result->suppressed},
+                          took);
+        if (result->deferred + result->suppressed > 0) {
+          log::debug("campaign " + campaign_of(claim.campaign).name + ": " + std::to_string(result->deferred) +
                          " due leads put off by a cap or lock-out, " + std::to_string(result->suppressed) +
-                         " done as suppressed");
-            }
-            campaign::ClaimAnswer answer{std::move(result->leads), result->next_due, result->any_ready, result->paused,
-                                         std::move(result->blocked)};
-            engine_.claimed(clock_.now(), claim.campaign, claim.number, std::move(answer));
-          } else {
-            engine_.claim_failed(clock_.now(), claim.campaign, claim.number);
-            if (result.error().kind == ErrorKind::not_owner) {
-              // The lease may just have run out for want of a renewal; the next renewal tells who owns the account.
-              renew_lease(account);
-            } else {
-              storage_failed(result.error(), StorageUse::claims);
-            }
-          }
-          schedule_tick();
-        });
-      });
+                         " done as suppressed",
+                     {.campaign = campaign_of(claim.campaign).name, .account = account.name()});
+        }
+        campaign::ClaimAnswer answer{std::move(result->leads), result->next_due, result->any_ready, result->wish,
+                                     std::move(result->blocked)};
+        engine_.claimed(clock_.now(), claim.campaign, claim.number, std::move(answer));
+      } else {
+        metrics_->claim_failed(account.name(), failure_of(result.error().kind), took);
+        engine_.claim_failed(clock_.now(), claim.campaign, claim.number);
+        if (result.error().kind == ErrorKind::not_owner) {
+          // The lease may just have run out for want of a renewal; the next renewal tells who owns the account.
+          renew_lease(account);
+        } else {
+          storage_failed(result.error(), StorageUse::claims);
+        }
+      }
+      schedule_tick();
+    });
+  });
 }
 
 void Runner::recheck(const campaign::Recheck& recheck) {
@@ -180,32 +204,40 @@ void Runner::dial(campaign::Call call) {
   campaign::MonoTime send_by = std::min(call.send_by, account.lease_until() - lease_margin());
   ++counters_.dialled;
   failpoint::hit("post.before_dialling");
-  account.client().create_call(call.request, send_by, [this, attempt = call.attempt](campaign::CreateAnswer answer) {
-    switch (answer.kind) {
-      case campaign::AnswerKind::accepted:
-        ++counters_.accepted;
-        break;
-      case campaign::AnswerKind::unknown:
-        ++counters_.unknown;
-        log::warning("attempt " + to_string(attempt) + ": the answer is in doubt: " + answer.detail);
-        break;
-      default:
-        log::debug("attempt " + to_string(attempt) + ": no call: " + answer.detail);
-    }
-    failpoint::hit("post.answered");
-    engine_.answered(clock_.now(), attempt, answer);
-    schedule_tick();
-  });
+  account.client().create_call(
+      call.request, send_by,
+      [this, &account, attempt = call.attempt, of = call.campaign, generation = account.generation(),
+       begun = boot_time()](campaign::CreateAnswer answer) {
+        metrics_->post_answered(account.name(), campaign_of(of).name, answer.kind, boot_time() - begun);
+        switch (answer.kind) {
+          case campaign::AnswerKind::accepted:
+            ++counters_.accepted;
+            break;
+          case campaign::AnswerKind::unknown:
+            ++counters_.unknown;
+            log::warning("attempt " + to_string(attempt) + ": the answer is in doubt: " + answer.detail,
+                         about_attempt(account, attempt, of, &log::message::answer_in_doubt));
+            break;
+          default:
+            log::debug("attempt " + to_string(attempt) + ": no call: " + answer.detail,
+                       about_attempt(account, attempt, of));
+        }
+        failpoint::hit("post.answered");
+        const bool awaited = engine_.answered(clock_.now(), attempt, answer);
+        // With the ownership its attempts go, and whoever has it then finds out about them.
+        if (!awaited && generation == account.generation()) metrics_->violated(metrics::Invariant::answer_unmatched);
+        schedule_tick();
+      });
 }
 
 void Runner::write(AccountLink& account) {
   std::shared_ptr<storage::WriteBatch> batch = account.take_batch();
-  write_thread_.post([this, &account, generation = account.generation(), batch](StorageThread& thread,
-                                                                                storage::Session& session) {
+  write_thread_.post([this, &account, generation = account.generation(), batch, begun = boot_time()](
+                         StorageThread& thread, storage::Session& session) {
     auto refused = write_all(thread, session, *batch, [this](const storage::Error& error) {
       boost::asio::post(io_, [this, error] { storage_failed(error, StorageUse::writes); });
     });
-    boost::asio::post(io_, [this, &account, generation, batch, refused = std::move(refused)] {
+    boost::asio::post(io_, [this, &account, generation, batch, begun, refused = std::move(refused)] {
       storage_worked(StorageUse::writes);
       if (generation != account.generation()) return;
       account.batch_ended();
@@ -214,12 +246,20 @@ void Runner::write(AccountLink& account) {
       } else if (!refused) {
         storage_failed(refused.error(), StorageUse::writes);
       } else {
+        const std::size_t rows = rows_of(*batch) - refused->size();
         for (const RefusedRow& row : *refused) {
+          metrics_->violated(metrics::Invariant::write_refused);
           // Not told to the engine: the attempt stays unwritten and keeps its permits, visible and safe. A bug of ours.
-          log::error("attempt " + to_string(row.attempt) + ": the database refuses to record it: " + row.message);
+          log::error(
+              "attempt " + to_string(row.attempt) + ": the database refuses to record it: " + row.message,
+              about_attempt(account, row.attempt, engine_.campaign_of(row.attempt), &log::message::record_refused));
           std::erase_if(batch->records, [&](const campaign::Record& record) { return record.attempt == row.attempt; });
           std::erase_if(batch->settlements,
                         [&](const campaign::Settlement& settlement) { return settlement.attempt == row.attempt; });
+        }
+        metrics_->written(account.name(), static_cast<std::int64_t>(rows), boot_time() - begun);
+        for (const campaign::Settlement& settlement : batch->settlements) {
+          metrics_->settled(account.name(), campaign_of(settlement.campaign).name, settlement);
         }
         counters_.settled += static_cast<std::int64_t>(batch->settlements.size());
         campaign::Write written{account.index(), std::move(batch->records), std::move(batch->settlements), {}, {}};
@@ -234,6 +274,7 @@ void Runner::write(AccountLink& account) {
 void Runner::list(const campaign::ListPage& page) {
   AccountLink& account = *accounts_[static_cast<std::size_t>(page.account)];
   account.list(page, [this, &account](const campaign::ListPageAnswer& answer) {
+    metrics_->follow_answered(account.name(), metrics::FollowRequest::list, answer.listed);
     engine_.list_page_answered(clock_.now(), account.index(), answer);
     schedule_tick();
   });
@@ -245,8 +286,10 @@ void Runner::look_up(const campaign::LookUp& look_up) {
   account.client().get_call(
       look_up.call_id, [this, &account, generation, attempt = look_up.attempt](voxapi::GetAnswer answer) {
         if (generation != account.generation()) return;
+        metrics_->follow_answered(account.name(), metrics::FollowRequest::look_up, !answer.failure);
         if (answer.failure)
-          log::warning("attempt " + to_string(attempt) + ": looking it up failed: " + answer.failure->detail);
+          log::warning("attempt " + to_string(attempt) + ": looking it up failed: " + answer.failure->detail,
+                       about_attempt(account, attempt, engine_.campaign_of(attempt)));
         engine_.looked_up(clock_.now(), account.index(), attempt, answer.call);
         schedule_tick();
       });

@@ -1,15 +1,15 @@
-// What the daemon keeps up beside dialling: the leases of its accounts, the operators' pauses, the database's clock.
+// What the daemon keeps up beside dialling: the leases of its accounts, what it reads of the database every second.
 #include <algorithm>
 #include <chrono>
-#include <set>
+#include <map>
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <systemd/sd-daemon.h>
 
 #include "daemon/boot_time.h"
 #include "daemon/import/phone_number.h"
 #include "daemon/log.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/runner.h"
 
 namespace dialerd::daemon {
@@ -40,10 +40,15 @@ void Runner::keep_house() {
     if (due) renew_lease(*account);
   }
   read_controls();
+  read_controls_between();
   read_resolutions();
+  read_reload_requests();
+  watch_files();
   keep_house_of_webhooks();
+  keep_rollups();
   for (auto& account : accounts_) write_conditions(*account);
   report_progress();
+  look_at_storage_threads();
   tell_readiness();
   house_timer_.expires_after(house_interval);
   house_timer_.async_wait([this](boost::system::error_code error) {
@@ -84,34 +89,41 @@ void Runner::renew_lease(AccountLink& account) {
 }
 
 void Runner::lost(AccountLink& account, const std::string& why) {
-  log::warning("account " + account.name() + ": no longer owned: " + why);
+  log::warning("account " + account.name() + ": no longer owned: " + why,
+               {.message = &log::message::ownership_lost, .account = account.name()});
+  metrics_->ownership_lost(account.name());
   engine_.lost(account.index());
   account.lost();
   account.next_ownership_request = boot_time() + acquire_interval;
 }
 
 void Runner::read_controls() {
-  if (std::exchange(controls_under_way_, true)) return;
+  if (std::exchange(controls_under_way_, true)) {
+    // What is being read may be from before the change that somebody has just told of.
+    controls_wanted_ = true;
+    return;
+  }
+  controls_wanted_ = false;
   bool make_partitions = boot_time() >= next_partitions_;
   // Beside the claims, so that nothing here can keep a lease from being renewed.
-  claim_thread_.post([this, make_partitions](StorageThread&, storage::Session& session) {
+  claim_thread_.post([this, make_partitions, campaigns = campaign_ids()](StorageThread&, storage::Session& session) {
     if (make_partitions) {
       if (auto made = session.ensure_partitions(); !made) log::warning("making partitions: " + made.error().message);
     }
-    auto controls = session.controls(settings_.campaign_ids);
+    auto controls = session.controls(campaigns);
     campaign::MonoTime clocks_asked = boot_time();
-    auto clocks = session.clocks(settings_.campaign_ids);
+    auto clocks = session.clocks(campaigns);
     campaign::MonoTime asked = boot_time();
     auto time = session.database_time();
     campaign::MonoTime answered = boot_time();
-    boost::asio::post(io_, [this, make_partitions, clocks_asked, asked, answered, controls = std::move(controls),
-                            clocks = std::move(clocks), time = std::move(time)] {
+    boost::asio::post(io_, [this, make_partitions, campaigns, clocks_asked, asked, answered,
+                            controls = std::move(controls), clocks = std::move(clocks), time = std::move(time)] {
       controls_under_way_ = false;
+      if (controls_wanted_) read_controls();
       if (make_partitions) next_partitions_ = boot_time() + partitions_interval;
       if (time) sync_clock(*time, asked, answered);
       if (clocks) {
-        for (std::size_t i = 0; i < clocks->size(); ++i)
-          engine_.set_clocks(clocks_asked, settings_.campaign_ids[i], (*clocks)[i]);
+        for (std::size_t i = 0; i < clocks->size(); ++i) engine_.set_clocks(clocks_asked, campaigns[i], (*clocks)[i]);
       }
       if (!controls) return storage_failed(controls.error(), StorageUse::controls);
       storage_worked(StorageUse::controls);
@@ -137,7 +149,8 @@ void Runner::sync_clock(campaign::WallTime database_time, campaign::MonoTime ask
     engine_.clock_stepped(clock_.now(), account->index(), step->by);
   }
   if (std::chrono::abs(moved) <= clock_step_reported) return;
-  log::warning("the database's clock moved by " + std::to_string(moved.count()) + " ms against elapsed time");
+  log::warning("the database's clock moved by " + std::to_string(moved.count()) + " ms against elapsed time",
+               {.message = &log::message::clock_stepped});
 }
 
 // What has come and what is over. Troubles are reported when they come (report_troubles).
@@ -146,6 +159,11 @@ void Runner::report_conditions(const AccountLink& account, const std::vector<cam
     if (condition.campaign) return "campaign " + campaign_of(*condition.campaign).name;
     std::string name = "account " + account.name();
     return condition.caller_number.empty() ? name : name + ", caller number " + import::masked(condition.caller_number);
+  };
+  auto fields = [&](const log::Message& message, const campaign::Condition& condition) {
+    return log::Fields{.message = &message,
+                       .campaign = condition.campaign ? campaign_of(*condition.campaign).name : std::string(),
+                       .account = account.name()};
   };
   auto is_trouble = [&](const campaign::Condition& condition) {
     auto trouble = condition.campaign ? engine_.trouble(*condition.campaign) : engine_.trouble(account.index());
@@ -156,15 +174,18 @@ void Runner::report_conditions(const AccountLink& account, const std::vector<cam
     constexpr std::string_view learned = "learned_concurrency";
     return subject(condition) + ": " + (condition.state.starts_with(learned) ? std::string(learned) : condition.state);
   };
-  std::set<std::string> before;
+  std::map<std::string, campaign::Condition> before;
   for (const campaign::Condition& condition : account.conditions.value_or(std::vector<campaign::Condition>{})) {
-    before.insert(said(condition));
+    before.emplace(said(condition), condition);
   }
   for (const campaign::Condition& condition : now) {
     bool known = before.erase(said(condition)) > 0;
-    if (!known && !is_trouble(condition)) log::warning(said(condition));
+    if (!known && !is_trouble(condition)) {
+      log::warning(said(condition), fields(log::message::condition, condition));
+    }
   }
-  for (const std::string& over : before) log::info(over + ": over");
+  for (const auto& [text, condition] : before)
+    log::info(text + ": over", fields(log::message::condition_over, condition));
 }
 
 void Runner::write_conditions(AccountLink& account) {
@@ -182,28 +203,6 @@ void Runner::write_conditions(AccountLink& account) {
       if (generation == account.generation()) account.conditions.reset();
     });
   });
-}
-
-void Runner::apply(const std::vector<storage::CampaignControl>& controls) {
-  for (CampaignLink& campaign : campaigns_) {
-    auto found = std::find_if(controls.begin(), controls.end(),
-                              [&](const auto& control) { return control.campaign == campaign.id; });
-    bool paused = found != controls.end() && found->paused;
-    engine_.set_paused(campaign.id, paused);
-    if (campaign.paused != paused) {
-      campaign.paused = paused;
-      log::info("campaign " + campaign.name + (paused ? ": paused: " + found->reason : ": resumed"));
-    }
-  }
-  schedule_tick();
-}
-
-void Runner::tell_readiness() {
-  if (storage_health_.forget_old(boot_time())) log::info("database: what failed has not been tried again since");
-  const Readiness now = readiness();
-  if (now.reason == told_readiness_) return;
-  told_readiness_ = now.reason;
-  sd_notify(0, ("STATUS=" + now.reason).c_str());
 }
 
 void Runner::release_all() {

@@ -28,8 +28,9 @@ void Runner::read_resolutions() {
         if (!resolutions_told_.contains(resolution.attempt)) {
           // People write numbers into reasons.
           log::info("attempt " + to_string(resolution.attempt) + ": resolved as " +
-                    (resolution.placed ? "placed" : "not placed") + " by " +
-                    voxapi::make_detail(resolution.decided_by + ": " + resolution.reason, ""));
+                        (resolution.placed ? "placed" : "not placed") + " by " +
+                        voxapi::make_detail(resolution.decided_by + ": " + resolution.reason, ""),
+                    about_attempt(*account, resolution.attempt, engine_.campaign_of(resolution.attempt)));
         }
         told.insert(resolution.attempt);
         engine_.resolved(clock_.now(), account->index(), resolution.attempt, resolution.placed);

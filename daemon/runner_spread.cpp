@@ -9,6 +9,8 @@
 
 #include "daemon/boot_time.h"
 #include "daemon/log.h"
+#include "daemon/metrics/metrics.h"
+#include "daemon/process_name.h"
 #include "daemon/runner.h"
 
 namespace dialerd::daemon {
@@ -114,18 +116,14 @@ storage::Result<Gain> acquire(storage::Session& session, const Taking& taking, c
   return gain;
 }
 
-std::string host_name() {
-  char host[256] = {};
-  gethostname(host, sizeof host - 1);
-  return host;
-}
-
 }  // namespace
 
 void Runner::beat() {
   if (std::exchange(heartbeat_under_way_, true)) return;
-  storage::DaemonCard card{owner_, {}, !draining_, host_name(), getpid(), DIALERD_VERSION};
-  for (const auto& account : accounts_) card.accounts.push_back(account->name());
+  storage::DaemonCard card{owner_, {}, !draining_, host_name(), getpid(), DIALERD_VERSION, settings_.campaign_ids};
+  for (const auto& account : accounts_) {
+    if (account->configured) card.accounts.push_back(account->name());
+  }
   ownership_thread_.post([this, card = std::move(card)](StorageThread&, storage::Session& session) {
     auto fleet = session.heartbeat(card, std::max<milliseconds>(seconds{2}, milliseconds{settings_.daemon.lease} / 2));
     boost::asio::post(io_, [this, fleet = std::move(fleet)] {
@@ -149,7 +147,7 @@ void Runner::apply(const storage::Fleet& fleet) {
     const bool held_elsewhere = lease != fleet.leases.end() && !lease->ran_out && lease->owner != owner_;
     const std::string owner = held_elsewhere ? lease->owner : std::string();
     if (owner != account->owned_by && !owner.empty()) {
-      log::info("account " + account->name() + ": standing by: owned by " + owner);
+      log::info("account " + account->name() + ": standing by: owned by " + owner, {.account = account->name()});
     }
     account->owned_by = owner;
   }
@@ -159,21 +157,25 @@ void Runner::apply(const storage::Fleet& fleet) {
     take(*account, one.silent);
   }
   if (plan.give && !hand_over_) begin_hand_over(*plan.give);
+  release_unconfigured(fleet);
   if (settings_.until_done) schedule_tick();
 }
 
-void Runner::take(AccountLink& account, const std::optional<storage::SeenLease>& silent) {
+void Runner::take(AccountLink& account, const std::optional<storage::SeenLease>& silent,
+                  const std::optional<SpentRequests>& spent) {
   account.ownership_request_under_way = true;
   if (silent) {
     log::warning("account " + account.name() + ": its owner " + silent->owner +
-                 " is silent, though by the database's clock its lease goes on");
+                     " is silent, though by the database's clock its lease goes on",
+                 {.account = account.name()});
   }
   takeover_thread_.post([this, &account,
-                         taking = Taking{account.name(), silent, seen_steps_, settings_.daemon.follow.details_for}](
-                            StorageThread&, storage::Session& session) {
+                         taking = Taking{account.name(), silent, seen_steps_, settings_.daemon.follow.details_for},
+                         spent](StorageThread&, storage::Session& session) {
     auto gain = acquire(session, taking, owner_, settings_.daemon.lease, settings_.daemon.database.statement_timeout);
-    boost::asio::post(io_, [this, &account, gain = std::move(gain)] {
+    boost::asio::post(io_, [this, &account, spent, gain = std::move(gain)]() mutable {
       account.ownership_request_under_way = false;
+      schedule_tick();
       if (!gain) {
         if (gain.error().kind == ErrorKind::not_owner) {
           log::debug("account " + account.name() + ": not taken: " + gain.error().message);
@@ -190,23 +192,30 @@ void Runner::take(AccountLink& account, const std::optional<storage::SeenLease>&
       }
       storage_worked(StorageUse::ownership);
       account.gained(gain->ownership, gain->renewal_asked + settings_.daemon.lease);
+      metrics_->ownership_gained(account.name());
       account.next_ownership_request = boot_time() + renewal_interval();
       account.clock_record.mark = gain->mark;
       account.clock_record.found_by = owner_;
       sync_clock(gain->clock.database, gain->clock.asked, gain->clock.answered);
+      // What this daemon itself has sent it knows better than what it told the database last. By a clock that was set
+      // meanwhile it does not.
+      if (spent) gain->history.requests = gain->steps.empty() ? spent->known : std::nullopt;
       engine_.gained(clock_.now(), account.index(), gain->history);
       for (const storage::ClockStep& step : gain->steps) {
         engine_.clock_stepped(clock_.now(), account.index(), step.by);
         log::warning("account " + account.name() + ": the database's clock was set by " +
-                     std::to_string(step.by.count()) + " ms since its last owner looked");
+                         std::to_string(step.by.count()) + " ms since its last owner looked",
+                     {.message = &log::message::clock_stepped, .account = account.name()});
       }
       campaign::AccountSnapshot snapshot = engine_.snapshot(account.index());
       log::info("account " + account.name() + ": owned, epoch " + std::to_string(gain->ownership.epoch) + ", " +
-                std::to_string(gain->history.open.size()) + " calls open from before, of them " +
-                std::to_string(snapshot.doubts) + " in doubt");
+                    std::to_string(gain->history.open.size()) + " calls open from before, of them " +
+                    std::to_string(snapshot.doubts) + " in doubt",
+                {.message = &log::message::ownership_gained, .account = account.name()});
       if (static_cast<std::size_t>(snapshot.open + snapshot.doubts) < gain->history.open.size()) {
         log::warning("account " + account.name() + ": some open calls belong to campaigns that are not configured; " +
-                     "their outcomes are not recorded until these campaigns are configured again");
+                         "their outcomes are not recorded until these campaigns are configured again",
+                     {.account = account.name()});
       }
       schedule_tick();
     });
@@ -215,11 +224,28 @@ void Runner::take(AccountLink& account, const std::optional<storage::SeenLease>&
 
 void Runner::begin_hand_over(const SpreadPlan::Give& give) {
   AccountLink* account = account_called(give.account);
-  if (account == nullptr) return;
-  log::info("account " + give.account + ": handing it over to " + give.to + ", which owns fewer");
+  if (account == nullptr || changes_.contains(static_cast<std::size_t>(account->index()))) return;
+  log::info("account " + give.account +
+                (give.to.empty() ? ": releasing it: it is not configured any more"
+                                 : ": handing it over to " + give.to + ", which owns fewer"),
+            {.account = give.account});
   engine_.yield(account->index(), true);
   hand_over_ = HandOver{account, account->generation(), give, boot_time() + hand_over_max, false};
   schedule_tick();
+}
+
+// An account that is not configured any more is released as soon as another daemon can have it, or nothing of it is
+// open.
+void Runner::release_unconfigured(const storage::Fleet& fleet) {
+  if (hand_over_ || draining_) return;
+  for (const auto& account : accounts_) {
+    if (account->configured || !account->ownership()) continue;
+    const bool wanted = std::any_of(fleet.daemons.begin(), fleet.daemons.end(), [&](const storage::SeenDaemon& daemon) {
+      return daemon.owner != owner_ && daemon.fresh && daemon.accepting &&
+             std::find(daemon.accounts.begin(), daemon.accounts.end(), account->name()) != daemon.accounts.end();
+    });
+    if (wanted || engine_.exhausted(account->index())) return begin_hand_over({account->name(), {}});
+  }
 }
 
 // Asked with every tick, because each may have brought the account to rest.
@@ -255,14 +281,16 @@ void Runner::continue_hand_over() {
 void Runner::end_hand_over(bool released) {
   AccountLink& account = *hand_over_->account;
   if (released) {
-    spread_.gave(hand_over_->give);
+    if (!hand_over_->give.to.empty()) spread_.gave(hand_over_->give);
     engine_.lost(account.index());
     account.lost();
-    log::info("account " + account.name() + ": handed over");
+    log::info("account " + account.name() + ": handed over",
+              {.message = &log::message::ownership_handed_over, .account = account.name()});
   } else {
-    spread_.kept(boot_time(), hand_over_->give);
-    engine_.yield(account.index(), false);
-    log::warning("account " + account.name() + ": kept, because it did not come to rest or could not be released");
+    if (!hand_over_->give.to.empty()) spread_.kept(boot_time(), hand_over_->give);
+    engine_.yield(account.index(), changes_.contains(static_cast<std::size_t>(account.index())));
+    log::warning("account " + account.name() + ": kept, because it did not come to rest or could not be released",
+                 {.account = account.name()});
   }
   hand_over_.reset();
 }
@@ -280,6 +308,7 @@ Readiness Runner::readiness() const {
   ReadinessFacts facts;
   facts.draining = draining_;
   facts.storage_failure = storage_health_.failure();
+  if (facts.storage_failure.empty() && progress_.database_silent()) facts.storage_failure = "it does not answer";
   for (const auto& account : accounts_) {
     if (account->ownership()) {
       const bool suspended = boot_time() >= account->lease_until() - lease_margin();

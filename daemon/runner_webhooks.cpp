@@ -2,8 +2,12 @@
 #include <utility>
 
 #include "daemon/log.h"
+#include "daemon/metrics/loop_lag.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/monitoring.h"
 #include "daemon/runner.h"
+#include "daemon/status_page/live_status.h"
+#include "daemon/status_page/page.h"
 #include "daemon/webhook/envelope.h"
 #include "daemon/webhook_reception.h"
 
@@ -26,13 +30,25 @@ void Runner::start_servers() {
         WebhookReception::Listener{
             [this](const std::vector<storage::PendingWebhook>& webhooks) { return tell_webhooks(webhooks); },
             [this](StorageUse use, const storage::Error& error) { storage_failed(error, use); },
-            [this](StorageUse use) { storage_worked(use); }});
+            [this](StorageUse use) { storage_worked(use); },
+            [this](const std::string& account) { metrics_->webhook_kept(account); },
+            [this](std::string_view reason) { metrics_->webhook_rejected(reason); }});
   }
   if (settings_.daemon.monitoring) {
     http_server::Limits limits;
     limits.connections = monitoring_connections;
     limits.body_bytes_max = 0;
-    monitoring_ = std::make_unique<Monitoring>([this] { return readiness(); });
+    monitoring_ = std::make_unique<Monitoring>([this] { return readiness(); }, [this] { return metrics_text(); });
+    loop_lag_ = std::make_unique<metrics::LoopLag>(io_, *metrics_);
+    std::optional<status_page::BasicLogin> login;
+    if (const auto& auth = settings_.daemon.monitoring->basic_auth) {
+      login.emplace(auth->user, settings_.status_page_password);
+    }
+    live_status_ =
+        std::make_unique<status_page::LiveStatus>(io_, settings_.session, [this] { return engine_picture(); });
+    status_page_ = std::make_unique<status_page::Page>(
+        std::move(login), [this](std::function<void(std::string)> answer) { live_status_->ask(std::move(answer)); });
+    monitoring_->serve(*status_page_);
     monitoring_server_ = std::make_unique<http_server::Server>(
         io_, limits, nullptr, *monitoring_, [](std::string_view, const std::optional<config::IpAddress>&) {});
     const config::ListenAddress& address = settings_.daemon.monitoring->address;

@@ -14,6 +14,12 @@ bool StorageHealth::forget_old(campaign::MonoTime now) {
   return forgotten > 0 && failures_.empty();
 }
 
+std::set<StorageUse> StorageHealth::failing() const {
+  std::set<StorageUse> uses;
+  for (const auto& [use, failure] : failures_) uses.insert(use);
+  return uses;
+}
+
 std::string StorageHealth::failure() const { return failures_.empty() ? "" : failures_.begin()->second.message; }
 
 }  // namespace dialerd::daemon

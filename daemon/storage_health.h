@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "campaign/time.h"
@@ -36,6 +37,7 @@ class StorageHealth {
 
   // Why the database cannot be used as it should; empty when nothing is known to fail.
   std::string failure() const;
+  std::set<StorageUse> failing() const;
 
  private:
   struct Failure {

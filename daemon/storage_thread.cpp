@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "failpoint/failpoint.h"
+
 namespace dialerd::daemon {
 
 StorageThread::StorageThread(storage::SessionSettings settings)
@@ -21,7 +23,23 @@ void StorageThread::post(Job job) {
 bool StorageThread::wait(storage::Backoff& backoff) {
   auto pause = backoff.next(std::uniform_real_distribution<>()(random_));
   std::unique_lock lock(mutex_);
-  return !changed_.wait_for(lock, pause, [this] { return stopping_; });
+  ++steps_;
+  waiting_ = true;
+  const bool stopped = changed_.wait_for(lock, pause, [this] { return stopping_; });
+  waiting_ = false;
+  ++steps_;
+  return !stopped;
+}
+
+StorageProgress StorageThread::progress() {
+  using Doing = StorageProgress::Doing;
+  std::lock_guard lock(mutex_);
+  const std::uint64_t turns = session_.turns();
+  const Doing doing = waiting_         ? Doing::waiting_to_try_again
+                      : turns % 2 == 1 ? Doing::a_transaction
+                      : at_a_job_      ? Doing::a_job
+                                       : Doing::nothing;
+  return {doing, !jobs_.empty(), steps_ + turns};
 }
 
 void StorageThread::stop() {
@@ -40,8 +58,14 @@ void StorageThread::run() {
       if (stopping_) return;
       job = std::move(jobs_.front());
       jobs_.pop_front();
+      at_a_job_ = true;
+      ++steps_;
     }
+    failpoint::hit("storage.job");
     job(*this, session_);
+    std::lock_guard lock(mutex_);
+    at_a_job_ = false;
+    ++steps_;
   }
 }
 

@@ -12,6 +12,7 @@
 #include <random>
 #include <thread>
 
+#include "daemon/progress_watch.h"
 #include "storage/backoff.h"
 #include "storage/session.h"
 
@@ -31,6 +32,9 @@ class StorageThread {
   // For a job that must try again: sleeps. False: the thread is stopping, give up.
   bool wait(storage::Backoff& backoff);
 
+  // For the watchdog. Any thread.
+  StorageProgress progress();
+
   // Jobs that have not begun are dropped, and waits end.
   void stop();
 
@@ -42,6 +46,9 @@ class StorageThread {
   std::condition_variable changed_;
   std::deque<Job> jobs_;
   bool stopping_ = false;
+  bool at_a_job_ = false;
+  bool waiting_ = false;
+  std::uint64_t steps_ = 0;  // jobs and waits, begun and ended
   std::minstd_rand random_{std::random_device{}()};
   std::thread thread_;  // last: it uses all of the above
 };

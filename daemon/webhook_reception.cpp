@@ -75,14 +75,16 @@ WebhookReception::WebhookReception(boost::asio::io_context& io, const config::We
       receiver_(
           std::move(endpoints), settings.trusted_proxies,
           [this](storage::Webhook webhook, webhook::Receiver::KeepDone done) {
-            intake_.keep(std::move(webhook), std::move(done));
+            const std::string account = webhook.account;
+            intake_.keep(std::move(webhook), [this, account, done = std::move(done)](webhook::Keeping keeping) {
+              if (keeping == webhook::Keeping::kept) listener_.kept(account);
+              done(keeping);
+            });
           },
-          [this](std::string_view reason, const std::optional<config::IpAddress>& client) {
-            refusals_.count(http_server::RefusalLog::Clock::now(), reason, client);
-          }),
+          [this](std::string_view reason, const std::optional<config::IpAddress>& client) { refused(reason, client); }),
       server_(io, limits_of(settings), tls_identity(settings.tls), receiver_,
               [this](std::string_view reason, const std::optional<config::IpAddress>& client) {
-                refusals_.count(http_server::RefusalLog::Clock::now(), reason, client);
+                refused(reason, client);
               }) {
   if (settings.address) {
     server_.listen(settings.address->address, settings.address->port);
@@ -111,6 +113,11 @@ void WebhookReception::tell(const std::vector<storage::PendingWebhook>& webhooks
     handled_.push_back(one);
   }
   close_handled();
+}
+
+void WebhookReception::refused(std::string_view reason, const std::optional<config::IpAddress>& client) {
+  refusals_.count(http_server::RefusalLog::Clock::now(), reason, client);
+  listener_.refused(reason);
 }
 
 // What cannot be closed now is closed later, or told once more by the next process: a hint does no harm twice.

@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -31,6 +33,8 @@ class WebhookReception {
     std::function<std::vector<storage::HandledWebhook>(const std::vector<storage::PendingWebhook>&)> tell;
     std::function<void(StorageUse, const storage::Error&)> storage_failed;
     std::function<void(StorageUse)> storage_worked;
+    std::function<void(const std::string& account)> kept;  // one was, new or again
+    std::function<void(std::string_view reason)> refused;  // a request was, whoever sent it
   };
 
   // Listens from then on. Throws std::runtime_error when it cannot; where another try may do, http_server's
@@ -40,6 +44,8 @@ class WebhookReception {
   ~WebhookReception();
 
   // Reads what other daemons received for these accounts, and closes what was told. Once a second.
+  StorageProgress storage_progress() { return thread_->progress(); }
+
   void keep_house(const std::vector<std::string>& owned_accounts);
 
   void drain() { server_.drain(); }
@@ -49,6 +55,7 @@ class WebhookReception {
 
  private:
   void tell(const std::vector<storage::PendingWebhook>& webhooks);
+  void refused(std::string_view reason, const std::optional<config::IpAddress>& client);
   void close_handled();
   void read_pending(const std::vector<std::string>& accounts);
 

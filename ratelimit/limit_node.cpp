@@ -130,6 +130,18 @@ std::optional<MonoTime> LimitNode::next_return(MonoTime now) {
   return latest;
 }
 
+std::vector<LimitNode::Use> LimitNode::uses(MonoTime now) {
+  std::vector<Use> uses;
+  std::optional<std::int64_t> concurrency = concurrency_;
+  if (auto learned = learned_.state(now)) concurrency = std::min(concurrency.value_or(unlimited), learned->cap);
+  if (concurrency) uses.push_back({LimitKind::concurrency, open_, *concurrency});
+  std::size_t i = 0;
+  each_window([&](auto& window) {
+    uses.push_back({kind_of(units_[i++]), window.limit() - window.available(now), window.limit()});
+  });
+  return uses;
+}
+
 std::optional<LimitKind> LimitNode::binding(MonoTime now) {
   std::optional<LimitKind> found;
   if (next_start() > now) found = LimitKind::per_second;

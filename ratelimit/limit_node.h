@@ -85,6 +85,14 @@ class LimitNode {
   // When what stops reservations now and time alone ends has ended: every full window has a token again, the learned
   // concurrency has grown. nullopt: there is nothing of the kind. A calendar's next period is the owner's to know.
   std::optional<MonoTime> next_return(MonoTime now);
+  // How much of each limit but the spacing is taken: what is held or counted, and how much that may be at most, which
+  // for concurrency is no more than was learned. `used` may be above `limit` after a limit was lowered.
+  struct Use {
+    LimitKind kind = LimitKind::concurrency;
+    std::int64_t used = 0;
+    std::int64_t limit = 0;
+  };
+  std::vector<Use> uses(MonoTime now);
   // The limit that stops another call now; of several, the one with the longest window. nullopt: none does.
   std::optional<LimitKind> binding(MonoTime now);
 

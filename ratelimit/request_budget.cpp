@@ -45,6 +45,7 @@ bool RequestBudget::may_follow(MonoTime now, bool creation_waiting) {
 }
 
 void RequestBudget::begin(Kind kind) {
+  ++under_way_;
   for (Window& window : windows_) {
     window.all.hold(1);
     if (kind == Kind::follow) window.follow.hold(1);
@@ -52,6 +53,7 @@ void RequestBudget::begin(Kind kind) {
 }
 
 void RequestBudget::ended(MonoTime now, Kind kind) {
+  --under_way_;
   for (Window& window : windows_) {
     window.all.count(now, 1);
     if (kind == Kind::follow) window.follow.count(now, 1);

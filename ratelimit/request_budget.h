@@ -50,6 +50,8 @@ class RequestBudget {
   void begin(Kind kind);
   // It has an answer, or never will have one.
   void ended(MonoTime now, Kind kind);
+  // Begun and not ended.
+  std::int64_t under_way() const { return under_way_; }
 
   // When to ask again after a no, if time alone changes the answer; an ended request may do so before.
   std::optional<MonoTime> next_create(MonoTime now, bool following);
@@ -76,6 +78,7 @@ class RequestBudget {
   void add_window(std::int64_t limit, MonoClock::duration length, std::int64_t follow_percent);
 
   Limits limits_;
+  std::int64_t under_way_ = 0;
   std::vector<Window> windows_;  // the longer one last
 };
 

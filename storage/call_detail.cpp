@@ -11,12 +11,15 @@ using campaign::CallDetails;
 using campaign::DetailRecord;
 using campaign::LateNews;
 
-// Rows of `attempt` are found by primary key, one by one; see write.cpp.
+// Rows of `attempt` are found by primary key, one by one; see write.cpp. Of a person who was forgotten (0009_retention)
+// no words come back, only what the call cost.
 const std::string detail_sql = R"sql(
 insert into dialerd.call_detail as d
   (attempt_id, account, campaign_id, total_cost, summary, sentiment, analysis, recording_url)
-select r.attempt_id, a.account, a.campaign_id, dialerd.amount_or_null(r.total_cost), r.summary, r.sentiment,
-       dialerd.jsonb_or_string(r.analysis), r.recording_url
+select r.attempt_id, a.account, a.campaign_id, dialerd.amount_or_null(r.total_cost),
+       case when a.person is not null then r.summary end, case when a.person is not null then r.sentiment end,
+       case when a.person is not null then dialerd.jsonb_or_string(r.analysis) end,
+       case when a.person is not null then r.recording_url end
 from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
   as r (attempt_id, total_cost, summary, sentiment, analysis, recording_url)
 join dialerd.attempt a on a.attempt_id = r.attempt_id and a.account = $1
@@ -52,7 +55,7 @@ select a.attempt_id, a.call_id, coalesce(a.call_status, ''), coalesce(a.disposit
 from dialerd.attempt a
 where a.account = $1 and a.attempt_id >= dialerd.uuid7_floor(now() - $2::interval - interval '3 hours')
   and a.state = 'ended' and a.settled_at > now() - $2::interval
-  and a.call_started_at is not null and a.call_id is not null
+  and a.call_started_at is not null and a.call_id is not null and a.person is not null
   and not exists (select from dialerd.call_detail d
                   where d.attempt_id = a.attempt_id and d.total_cost is not null
                     and (d.summary is not null or d.analysis is not null))

@@ -110,7 +110,7 @@ class Claim {
   // The first columns of all statements.
   Result<void> read_gate(const pqxx::row& row) {
     if (!flag_at(row, 0)) return not_owner(request_.owner);
-    result_.paused = flag_at(row, 1);
+    result_.wish = campaign::parse_campaign_wish(text_at(row, 1)).value();
     result_.blocked = text_at(row, 2);
     result_.suppressed = number_at(row, 3);
     return {};
@@ -151,7 +151,9 @@ class Claim {
   // Fewer leads than asked for: what the next claim may expect.
   void look_ahead(Transaction& transaction) {
     result_.any_ready = flag_at(transaction.exec(any_ready_sql, campaign_)[0], 0);
-    if (!result_.any_ready || result_.paused || !result_.blocked.empty() || clocks_.empty()) return;
+    if (!result_.any_ready || result_.wish != campaign::CampaignWish::running || !result_.blocked.empty() ||
+        clocks_.empty())
+      return;
     const pqxx::result next = transaction.exec(next_due_sql, campaign_, texts(clocks_));
     if (!next.empty()) result_.next_due = std::chrono::milliseconds{number_at(next[0], 0)};
   }

@@ -16,10 +16,10 @@ with owner as materialized (
     and exists (select from dialerd.campaign c where c.campaign_id = $3 and c.account = o.account)
   for key share of o
 ), control as materialized (
-  select paused from dialerd.campaign_control where campaign_id = $3 for share
+  select wish from dialerd.campaign_control where campaign_id = $3 for share
 ), blocked as materialized ()sql" +
          blocked_sql("$4", "$5") + R"sql(), gate as materialized (
-  select exists (select from owner) as owned, exists (select from control where paused) as paused,
+  select exists (select from owner) as owned, coalesce((select wish::text from control), 'draft') as wish,
          (select code from blocked) as blocked
 ))sql";
 }
@@ -50,7 +50,7 @@ std::string locked_walks(std::size_t clocks, const std::initializer_list<std::st
     for update skip locked
   ) as s
   where s.state::text = 'ready' and s.next_at <= now() and s.clock = w.clock
-    and (select owned and not paused and blocked is null from gate)
+    and (select owned and wish = 'running' and blocked is null from gate)
   order by w.next_at, w.lead_id limit )sql" +
          limit;
 }
@@ -82,7 +82,7 @@ std::string callable_ctes(std::size_t clocks) {
   from candidate c
   cross join lateral (
     select s.scope::text || coalesce(' list ' || s.list, '') as by )sql" +
-         suppressed_by_sql("array[c.person, c.dialled]", "$1", "$3") + R"sql( limit 1
+         suppressed_by_sql({"c.person", "c.dialled"}, "$1", "$3") + R"sql( limit 1
   ) as s
 ), finished as (
   update dialerd.lead_state s
@@ -98,7 +98,7 @@ std::string callable_ctes(std::size_t clocks) {
 }
 
 const std::string gate_columns =
-    "select owned, paused, coalesce(blocked, ''), (select count(*) from suppressed) as suppressed";
+    "select owned, wish, coalesce(blocked, ''), (select count(*) from suppressed) as suppressed";
 
 // The lead's columns, by name; $fields are the ones that the campaign's calls need.
 std::string fields_sql(const std::string& lead, const std::string& fields) {
@@ -133,7 +133,7 @@ const std::string lead_columns =
 }  // namespace
 
 std::string gate_sql() {
-  return gate_ctes() + "\nselect owned, paused, coalesce(blocked, ''), 0 as suppressed from gate";
+  return gate_ctes() + "\nselect owned, wish, coalesce(blocked, ''), 0 as suppressed from gate";
 }
 
 std::string claim_sql(std::size_t clocks) {

@@ -8,7 +8,7 @@ namespace dialerd::storage {
 
 // Arguments of all three: $1 account, $2 epoch, $3 campaign, $4 and $5 required lists and their ages; of the two that
 // claim: $6 how many, $7 clocks (each once), $8 callback tolerance in seconds.
-// Columns of all three, from 0: owned, paused, blocked, suppressed (how many).
+// Columns of all three, from 0: owned, wish, blocked, suppressed (how many).
 
 // No clock is open.
 std::string gate_sql();

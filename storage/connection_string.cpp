@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <vector>
 
 #include <libpq-fe.h>
 
@@ -26,26 +27,44 @@ Result<Keywords> parse(const std::string& conninfo) {
   return keywords;
 }
 
-// What each session needs. It travels in the connection string because a SET is lost when a pooler changes the server
-// connection.
-std::string session_options(const SessionSettings& settings) {
+// By this the server shows that it has them. A name with a dot may be set by anybody and means nothing to PostgreSQL.
+const std::string mark = "dialerd.session_settings";
+
+struct Setting {
+  std::string name;
+  std::string value;
+};
+
+// What each session needs.
+std::vector<Setting> session_parameters(const SessionSettings& settings) {
   const auto ms = [](std::chrono::milliseconds duration) { return std::to_string(duration.count()); };
-  return "-c statement_timeout=" + ms(settings.statement_timeout) + " -c lock_timeout=" + ms(settings.lock_timeout) +
-         " -c idle_in_transaction_session_timeout=5000"
-         // A plan made for any batch size is a hundred times slower than one for this batch (docs: LIMIT $n,
-         // unnest($n)).
-         " -c plan_cache_mode=force_custom_plan"
-         // Batches find their rows one by one by primary key. The planner, thinking of disks, would rather read a table
-         // of a million rows from end to end for some hundred of them. Reports switch all this on again.
-         " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
-         // The claim merges walks of an index, each in order already. Sorting them instead would read, and lock, all
-         // that they could give.
-         " -c enable_sort=off"
-         // The fences rely on READ COMMITTED: a statement that waited for a row's lock sees the row as it is then.
-         " -c default_transaction_isolation=read\\ committed"
-         // An intent that a crashed server forgets would be dialled twice.
-         " -c synchronous_commit=on"
-         " -c timezone=UTC -c client_min_messages=warning";
+  return {{"statement_timeout", ms(settings.statement_timeout)},
+          {"lock_timeout", ms(settings.lock_timeout)},
+          {"idle_in_transaction_session_timeout", "5000"},
+          // A plan made for any batch size is a hundred times slower than one for this batch (docs: LIMIT $n,
+          // unnest($n)).
+          {"plan_cache_mode", "force_custom_plan"},
+          // Batches find their rows one by one by primary key. The planner, thinking of disks, would rather read a
+          // table of a million rows from end to end for some hundred of them. Reports switch all this on again.
+          {"enable_seqscan", "off"},
+          {"enable_hashjoin", "off"},
+          {"enable_mergejoin", "off"},
+          {"jit", "off"},
+          // The claim merges walks of an index, each in order already. Sorting them instead would read, and lock, all
+          // that they could give.
+          {"enable_sort", "off"},
+          // An intent that a crashed server forgets would be dialled twice.
+          {"synchronous_commit", "on"},
+          {"timezone", "UTC"},
+          {"client_min_messages", "warning"}};
+}
+
+// They travel in the connection string because a SET is lost when a pooler changes the server connection.
+std::string session_options(const SessionSettings& settings) {
+  // The fences rely on READ COMMITTED: a statement that waited for a row's lock sees the row as it is then.
+  std::string options = "-c default_transaction_isolation=read\\ committed -c " + mark + "=on";
+  for (const Setting& setting : session_parameters(settings)) options += " -c " + setting.name + "=" + setting.value;
+  return options;
 }
 
 std::string quoted(const std::string& value) {
@@ -86,6 +105,16 @@ Result<std::string> connection_string(const SessionSettings& settings) {
     text += keyword + "=" + quoted(value);
   }
   return text;
+}
+
+const std::string settings_arrived_sql = "select current_setting('" + mark + "', true) is not distinct from 'on'";
+
+std::string transaction_settings_sql(const SessionSettings& settings) {
+  std::string sql = "set transaction isolation level read committed";
+  for (const Setting& setting : session_parameters(settings)) {
+    sql += "; set local " + setting.name + " = '" + setting.value + "'";
+  }
+  return sql;
 }
 
 }  // namespace dialerd::storage

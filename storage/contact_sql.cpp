@@ -50,9 +50,19 @@ where c.ended_at + lock_out.period_s * interval '1 second' > now()
 )sql";
 }
 
-std::string suppressed_by_sql(const std::string& persons, const std::string& account, const std::string& campaign) {
-  return "from dialerd.suppression s where s.person = any(" + persons +
-         ") and (s.expires_at is null or s.expires_at > clock_timestamp())"
+std::string forgotten_person_sql(const std::string& person) {
+  return "left(" + person + ", 2) || '#' || encode(sha256((select key from dialerd.forget_key) || convert_to(" +
+         person + ", 'UTF8')), 'hex')";
+}
+
+std::string suppressed_by_sql(std::initializer_list<std::string> persons, const std::string& account,
+                              const std::string& campaign) {
+  std::string any;
+  for (const std::string& person : persons) {
+    any += (any.empty() ? "" : ", ") + person + ", " + forgotten_person_sql(person);
+  }
+  return "from dialerd.suppression s where s.person = any(array[" + any +
+         "]) and (s.expires_at is null or s.expires_at > clock_timestamp())"
          " and (s.scope = 'global' or (s.scope = 'account' and s.account = " +
          account + ") or (s.scope = 'campaign' and s.campaign_id = " + campaign + "))";
 }

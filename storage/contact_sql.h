@@ -2,6 +2,7 @@
 // three say the same.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 
 namespace dialerd::storage {
@@ -22,9 +23,14 @@ std::string contacts_sql(const std::string& key, const std::string& look_back);
 std::string cap_ends_sql(const std::string& caps);
 std::string lock_out_ends_sql(const std::string& lock_outs);
 
-// The entries that suppress one of the two persons now, for a campaign. Columns of dialerd.suppression as `s`.
-// `persons` is an SQL text[], `campaign` and `account` SQL expressions.
-std::string suppressed_by_sql(const std::string& persons, const std::string& account, const std::string& campaign);
+// What stands for a person in dialerd.suppression once that person was forgotten (migration 0009): as
+// dialerd.forgotten_person, written out, so that the key is read once a statement; null while nobody was forgotten.
+std::string forgotten_person_sql(const std::string& person);
+
+// The entries that suppress one of the persons now, for a campaign. Columns of dialerd.suppression as `s`.
+// All arguments are SQL expressions; a person may be null.
+std::string suppressed_by_sql(std::initializer_list<std::string> persons, const std::string& account,
+                              const std::string& campaign);
 
 // The first required list that is missing or too old, as `code`; no row when there is none. `names`: text[], `ages`:
 // bigint[].

@@ -40,8 +40,36 @@ std::string first_line(std::string_view text) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
+// What people get wrong when they set a connection up, by libpq's words or a pooler's, and what to do about it.
+struct Remedy {
+  std::string_view words;
+  std::string_view advice;
+};
+constexpr std::string_view pooler_words = "unsupported startup parameter";
+constexpr std::array<Remedy, 5> remedies = {{
+    {pooler_words,
+     "a pooler is between that does not let `options` pass: ignore_startup_parameters = options in pgbouncer.ini"},
+    {"certificate verify failed",
+     "sslrootcert must name the authority that signed the server's certificate, and the certificate must not have "
+     "expired"},
+    {"does not match host name", "`host` must be a name that the server's certificate has"},
+    {"server does not support SSL", "ssl = on in the server's postgresql.conf"},
+    {"root certificate file",
+     "sslrootcert=FILE names the authority that signed the server's certificate; sslrootcert=system is of libpq 16"},
+}};
+
+std::string with_remedy(const std::string& words) {
+  for (const Remedy& remedy : remedies) {
+    if (words.find(remedy.words) != std::string::npos) return words + " (" + std::string(remedy.advice) + ")";
+  }
+  return words;
+}
+
 Failure lost(const std::string& words, Phase phase) {
-  return {{phase == Phase::commit ? ErrorKind::in_doubt : ErrorKind::unavailable, words}, true};
+  if (phase == Phase::before_commit && words.find(pooler_words) != std::string::npos) {
+    return {{ErrorKind::refused, with_remedy(words)}};
+  }
+  return {{phase == Phase::commit ? ErrorKind::in_doubt : ErrorKind::unavailable, with_remedy(words)}, true};
 }
 
 Failure from_sql_error(const pqxx::sql_error& error, Phase phase) {

@@ -10,17 +10,21 @@ namespace dialerd::storage {
 Result<Fleet> Session::heartbeat(const DaemonCard& card, std::chrono::milliseconds valid_for) {
   ArrayText accounts;
   for (const std::string& account : card.accounts) accounts.add(account);
+  ArrayText campaigns;
+  for (const campaign::CampaignId campaign : card.campaigns) campaigns.add_number(static_cast<std::int64_t>(campaign));
   Fleet fleet;
   Result<void> done = run("a daemon's heartbeat", [&](Transaction& transaction) -> Result<void> {
     fleet = {};
     const pqxx::result beaten = transaction.exec(
-        "insert into dialerd.daemon as d (owner, accounts, accepting, host, pid, version, seen_at, seen_until) "
-        "values ($1, $2::text[], $3, $4, $5, $6, clock_timestamp(), "
+        "insert into dialerd.daemon as d (owner, accounts, accepting, host, pid, version, campaigns, seen_at, "
+        "seen_until) "
+        "values ($1, $2::text[], $3, $4, $5, $6, $8::bigint[], clock_timestamp(), "
         "        clock_timestamp() + $7::bigint * interval '1 millisecond') "
-        "on conflict (owner) do update set accepting = excluded.accepting, beat = d.beat + 1, "
-        "  seen_at = excluded.seen_at, seen_until = excluded.seen_until returning beat",
+        "on conflict (owner) do update set accounts = excluded.accounts, accepting = excluded.accepting, beat = d.beat "
+        "+ 1, "
+        "  campaigns = excluded.campaigns, seen_at = excluded.seen_at, seen_until = excluded.seen_until returning beat",
         card.owner, accounts.text(), card.accepting, storable_text(card.host), card.pid, card.version,
-        static_cast<std::int64_t>(valid_for.count()));
+        static_cast<std::int64_t>(valid_for.count()), campaigns.text());
     // Those that ended without a word, when somebody new comes.
     if (number_at(beaten[0], 0) == 0) {
       transaction.exec("delete from dialerd.daemon where seen_until < clock_timestamp() - interval '1 day'");

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "campaign/ids.h"
+
 namespace dialerd::storage {
 
 // What a daemon says of itself.
@@ -16,6 +18,7 @@ struct DaemonCard {
   std::string host;
   std::int64_t pid = 0;
   std::string version;
+  std::vector<campaign::CampaignId> campaigns = {};  // that its configuration has
 };
 
 struct SeenDaemon {

@@ -9,13 +9,13 @@
 namespace dialerd::storage {
 namespace {
 
-// COPY cannot step over a number that is there already, so the rows of a chunk go by way of a table of this session. It
-// is empty again at the transaction's end, however that comes.
+// COPY cannot step over a number that is there already, so the rows of a chunk go by way of a temporary table. It is
+// gone again at the transaction's end, however that comes: behind a pooler the session is others' from then on.
 const std::string make_staging_sql =
-    "create temporary table if not exists import_lead "
+    "create temporary table import_lead "
     "(to_number text not null, fields jsonb not null, alternates text[] not null, timezone text, consent_at bigint, "
     " consent_expires_at bigint, night_consent boolean not null, call_at bigint, expires_at bigint) "
-    "on commit delete rows";
+    "on commit drop";
 const std::string staging_table = "pg_temp.import_lead";
 
 // In the order of the file: of two rows with the same number the first is added, and leads are dialled by their ids.

@@ -33,10 +33,14 @@ cross join lateral (
 order by p.event_id limit $2
 )sql";
 
-// An attempt is in the database before its POST leaves, so of an id that is not there no call of ours can tell.
+// An attempt is in the database before its POST leaves, so of an id that is not there no call of ours can tell. Of a
+// person who was forgotten (0009_retention) what was said is not kept.
 const std::string handled_sql = R"sql(
 update dialerd.webhook_event e
 set handled_at = clock_timestamp(),
+    body = case when exists (select from dialerd.attempt a
+                             where a.attempt_id = e.attempt_id and a.account = e.account and a.person is null)
+                then '' else e.body end,
     verdict = case when e.attempt_id is not null
                         and not exists (select from dialerd.attempt a
                                         where a.attempt_id = e.attempt_id and a.account = e.account)

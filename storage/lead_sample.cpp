@@ -24,10 +24,9 @@ page as materialized (
 )
 select p.lead_id, dialerd.unix_ms(p.next_at), p.next_at::text,
        exists (select )sql" +
-         suppressed_by_sql(
-             "array[c.region || l.to_number, c.region || dialerd.number_at(l.to_number, l.alternates, "
-             "p.number_index)]",
-             "c.account", "$1") +
+         suppressed_by_sql({"(c.region || l.to_number)",
+                            "(c.region || dialerd.number_at(l.to_number, l.alternates, p.number_index))"},
+                           "c.account", "$1") +
          "), " + facts_sql("l", "p") + R"sql(,
        coalesce((select f.name from unnest($7::text[]) with ordinality as f (name, n)
                  where l.fields ->> f.name is null order by f.n limit 1), '')

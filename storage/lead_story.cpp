@@ -28,7 +28,7 @@ LeadReference reference_at(const Row& row) {
 // $1 lead, $2 and $3 required lists
 std::string lead_sql() {
   return "with blocked as materialized (" + blocked_sql("$2", "$3") + R"sql()
-select l.lead_id, l.campaign_id, c.name, c.account, c.region, coalesce(k.paused, false), coalesce(k.reason, ''),
+select l.lead_id, l.campaign_id, c.name, c.account, c.region, coalesce(k.wish, 'draft'), coalesce(k.reason, ''),
        coalesce((select code from blocked), ''), l.to_number, l.alternates,
        dialerd.number_at(l.to_number, l.alternates, s.number_index), coalesce(l.timezone, ''), s.state,
        dialerd.unix_ms(s.next_at), coalesce(s.outcome, ''), s.attempt_id, dialerd.unix_ms(s.updated_at),
@@ -50,8 +50,8 @@ std::optional<LeadStory> read_lead(Transaction& transaction, campaign::LeadId le
   LeadStory story;
   story.reference = reference_at(row);
   story.region = text_at(row, 4);
-  story.paused = flag_at(row, 5);
-  story.pause_reason = text_at(row, 6);
+  story.wish = campaign::parse_campaign_wish(text_at(row, 5)).value();
+  story.wish_reason = text_at(row, 6);
   story.blocked = text_at(row, 7);
   story.to_number = text_at(row, 8);
   for (const auto& number : parse_array_text(text_at(row, 9))) story.alternates.push_back(number.value_or(""));
@@ -93,7 +93,8 @@ std::string persons_of(const LeadStory& story) {
 
 void read_suppressions(Transaction& transaction, LeadStory& story) {
   const pqxx::result rows = transaction.exec(
-      "select " + suppression_columns + " " + suppressed_by_sql("$1::text[]", "$2", "$3") + " order by s.created_at",
+      "select " + suppression_columns + " " + suppressed_by_sql({"($1::text[])[1]", "($1::text[])[2]"}, "$2", "$3") +
+          " order by s.created_at",
       persons_of(story), story.reference.account, static_cast<std::int64_t>(story.reference.campaign));
   for (const auto& row : rows) story.suppressed_by.push_back(suppression_at(row));
 }

@@ -56,8 +56,8 @@ struct LockOutUse {
 struct LeadStory {
   LeadReference reference;
   std::string region;
-  bool paused = false;
-  std::string pause_reason;
+  campaign::CampaignWish wish = campaign::CampaignWish::running;
+  std::string wish_reason;
   std::string blocked;                // "list_missing:NAME", "list_stale:NAME", or empty
   std::vector<Condition> conditions;  // of the account, and of this campaign
 

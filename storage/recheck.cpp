@@ -31,15 +31,17 @@ with blocked as materialized ()sql" +
   select q.n, 1 as rank, 'suppressed' as code, null::timestamptz as until
   from asked q
   where exists (select )sql" +
-         suppressed_by_sql("array[q.person, q.dialled]", "$1", "$3") + R"sql()
+         suppressed_by_sql({"q.person", "q.dialled"}, "$1", "$3") + R"sql()
   union all
   select n, 2, code, until from ()sql" +
          lock_out_ends_sql("unnest($7::text[], $8::text[], $9::bigint[])") + R"sql() as lock_out
   union all
   select q.n, 3, b.code, null from asked q cross join blocked b
   union all
-  select q.n, 4, 'paused', null
-  from asked q join dialerd.campaign_control c on c.campaign_id = $3 and c.paused
+  select q.n, 4, w.wish::text, null
+  from asked q
+  cross join (select coalesce((select c.wish from dialerd.campaign_control c where c.campaign_id = $3), 'draft') as wish) as w
+  where w.wish <> 'running'
 ), told as (
   select distinct on (n) n, code, until from refusal order by n, rank, until desc
 )

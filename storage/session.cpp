@@ -22,8 +22,10 @@ class Session::Impl {
     if (text.has_error()) return text.error();
     connection_ = std::make_unique<pqxx::connection>(*text);
     forbid_silent_reconnect();
+    settings_arrived_ = settings_.server_defaults || ask_whether_settings_arrived();
     if (settings_.must_be_durable) {
       Transaction transaction(*connection_);
+      prepare(transaction);
       if (const auto faults = durability_faults(transaction); !faults.empty()) {
         return Error{ErrorKind::unavailable, "this server may lose commits: " + words_of(faults)};
       }
@@ -33,7 +35,17 @@ class Session::Impl {
 
   pqxx::connection& connection() { return *connection_; }
 
+  // Before anything else in a transaction.
+  void prepare(Transaction& transaction) const {
+    if (!settings_arrived_) transaction.exec(transaction_settings_sql(settings_));
+  }
+
  private:
+  bool ask_whether_settings_arrived() {
+    Transaction transaction(*connection_);
+    return flag_at(transaction.exec(settings_arrived_sql)[0], 0);
+  }
+
   // libpqxx 6 replaces a dead connection on its own wherever it notices one. Inside a transaction that would be another
   // session, where a COMMIT succeeds without what came before it.
   void forbid_silent_reconnect() {
@@ -47,13 +59,30 @@ class Session::Impl {
 
   SessionSettings settings_;
   std::unique_ptr<pqxx::connection> connection_;
+  bool settings_arrived_ = true;
 };
+
+namespace {
+
+class Turn {
+ public:
+  explicit Turn(std::atomic<std::uint64_t>& turns) : turns_(turns) { ++turns_; }
+  ~Turn() { ++turns_; }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  std::atomic<std::uint64_t>& turns_;
+};
+
+}  // namespace
 
 Session::Session(SessionSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
 Session::~Session() = default;
 
 Result<void> Session::run(std::string_view doing, const std::function<Result<void>(Transaction&)>& work,
                           Repeat repeat) {
+  const Turn turn(turns_);
   for (;;) {
     const bool reused = impl_->connected();
     Phase phase = Phase::before_commit;
@@ -66,6 +95,7 @@ Result<void> Session::run(std::string_view doing, const std::function<Result<voi
         }
       }
       Transaction transaction(impl_->connection());
+      impl_->prepare(transaction);
       Result<void> outcome = work(transaction);
       if (outcome.has_error()) return outcome;  // the transaction's destructor rolls back
       failpoint::hit(doing, "before_commit");

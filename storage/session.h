@@ -3,12 +3,14 @@
 //
 // Connects when first used and again after a lost connection; a lost connection is never reused. Every transaction is
 // one function here. Session settings (statement and lock timeouts, force_custom_plan, UTC) travel in the connection
-// string, because a pooler or a silent reconnect would lose a SET.
+// string, because a silent reconnect would lose a SET; behind a pooler, which cannot pass them on, each transaction
+// begins with them.
 //
 // Every function but claim may be repeated as it is after any error: a COMMIT in doubt is reported as `unavailable`,
 // and the second time finds what the first one did. A claim is read back instead.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -19,6 +21,7 @@
 #include <vector>
 
 #include "campaign/attempt.h"
+#include "campaign/campaign_wish.h"
 #include "campaign/condition.h"
 #include "campaign/history.h"
 #include "campaign/ids.h"
@@ -80,10 +83,12 @@ struct ClaimRequest {
 struct ClaimResult {
   std::vector<campaign::ClaimedLead> leads;  // callbacks inside their tolerance first, then in due order
   // Fewer leads than asked for: how long until the next ready lead of the request's clocks is due (a day at most, then
-  // ask again). nullopt: none is ready, or the campaign is paused or blocked, or as many leads as asked for.
+  // ask again). nullopt: none is ready, or the campaign is not wished running or is blocked, or as many leads as asked
+  // for.
   std::optional<std::chrono::milliseconds> next_due;
   bool any_ready = false;  // fewer leads than asked for: a lead of whatever clock is ready, now or later
-  bool paused = false;     // the campaign is paused in the database: nothing was claimed
+  // Of the campaign. When it is another than running, nothing was claimed.
+  campaign::CampaignWish wish = campaign::CampaignWish::running;
   // Not empty: a required suppression list is missing or too old, and nothing was claimed. "list_missing:NAME" or
   // "list_stale:NAME".
   std::string blocked;
@@ -117,8 +122,17 @@ using campaign::Refusal;
 
 struct CampaignControl {
   campaign::CampaignId campaign{};
-  bool paused = false;
+  campaign::CampaignWish wish = campaign::CampaignWish::draft;
   std::string reason;
+  std::string changed_by;
+};
+
+// What the database is told of a campaign's file, beside the text: what dialerd.campaign_state needs.
+struct CampaignTerms {
+  bool starts_as_draft = false;  // when the campaign is new: else it runs at once
+  std::string timezone{};
+  std::optional<campaign::WallTime> starts_at{};  // on the campaign's own clock, the beginning of its first day
+  std::optional<campaign::WallTime> ends_at{};    // and the end of its last
 };
 
 class Session {
@@ -181,19 +195,28 @@ class Session {
   // --- start-up and control (storage/restore.cpp, storage/campaigns.cpp)
   // `details_for`: so long after their end, calls that lack details are among it; with zero, none.
   Result<AccountHistory> history(const std::string& account, std::chrono::seconds details_for = {});
-  // Makes the campaign if it is new, and a revision if `source` differs from the last one. refused: the name belongs to
-  // another account. `region`: in which its leads' numbers are domestic; with the number it is the person.
+  // Makes the campaign if it is new. refused: the name belongs to another account, or the campaign has leads of another
+  // region. `region`: in which its leads' numbers are domestic; with the number it is the person. For which file was
+  // applied when see storage/revisions.h.
   Result<campaign::CampaignId> register_campaign(const std::string& name, const std::string& account,
-                                                 const std::string& region, const std::string& source);
+                                                 const std::string& region, const CampaignTerms& terms = {});
   Result<std::optional<campaign::CampaignId>> find_campaign(const std::string& name);
   // For each campaign, which clocks its ready leads have.
   Result<std::vector<std::vector<std::string>>> clocks(const std::vector<campaign::CampaignId>& campaigns);
   // Replaces what the account's owner last said.
+  // Why no daemon dials for the campaign now, whatever is wished of it: "no daemon", "not configured by any daemon"
+  // ...; empty: one does (view dialerd.campaign_undialled).
+  Result<std::string> why_undialled(campaign::CampaignId campaign);
   Result<void> set_conditions(const Ownership& owner, const std::vector<Condition>& conditions);
   Result<std::vector<CampaignControl>> controls(const std::vector<campaign::CampaignId>& campaigns);
-  // Returns when no claim that was under way can add an attempt any more: from then on the pause holds.
-  Result<void> set_paused(campaign::CampaignId campaign, bool paused, const std::string& reason,
-                          const std::string& who);
+  // Changes what is wished of the campaign if that is one of `from` now; returns what it was before. Returns when no
+  // claim that was under way can add an attempt any more: from then on a pause or a stop holds. Whatever is wished
+  // already stays as it is, with its reason and its author. The change is recorded, and all daemons are told
+  // (migration 0006_lifecycle).
+  Result<CampaignControl> set_wish(campaign::CampaignId campaign, campaign::CampaignWish to, const std::string& reason,
+                                   const std::string& who, const std::vector<campaign::CampaignWish>& from);
+  Result<CampaignControl> set_wish(campaign::CampaignId campaign, campaign::CampaignWish to, const std::string& reason,
+                                   const std::string& who);  // whatever it is now
   // The database's clock, for the daemon to carry on.
   Result<campaign::WallTime> database_time();
   // Makes the partitions that attempts of this and the next two months go to. At start-up, before the first claim, and
@@ -208,6 +231,9 @@ class Session {
   Result<std::vector<PendingWebhook>> pending_webhooks(const std::vector<std::string>& accounts, std::int64_t most);
   Result<void> webhooks_handled(const std::vector<HandledWebhook>& handled);
 
+  // How often a transaction was begun or ended, connecting included: odd while the session is at one. Any thread.
+  std::uint64_t turns() const { return turns_; }
+
   // Whether the caller could make the transaction twice: decides what a COMMIT in doubt is called.
   enum class Repeat { harmless, harmful };
 
@@ -220,6 +246,7 @@ class Session {
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
+  std::atomic<std::uint64_t> turns_{0};
 };
 
 }  // namespace dialerd::storage

@@ -1,6 +1,7 @@
 #include "storage/suppression.h"
 
 #include "storage/array_text.h"
+#include "storage/contact_sql.h"
 #include "storage/suppression_row.h"
 #include "storage/transaction.h"
 
@@ -138,9 +139,9 @@ Result<LiftOutcome> lift_suppression(Session& session, const std::string& person
     outcome.lifted = static_cast<std::int64_t>(
         transaction.exec(lift_sql, person, kind_of(scope), account_of(scope), campaign_of(scope)).affected_rows());
     const pqxx::result rows = transaction.exec(
-        "select " + suppression_columns +
-            " from dialerd.suppression s where s.person = $1 "
-            "and (s.expires_at is null or s.expires_at > clock_timestamp()) order by s.created_at desc",
+        "select " + suppression_columns + " from dialerd.suppression s where s.person = any(array[$1, " +
+            forgotten_person_sql("$1::text") +
+            "]) and (s.expires_at is null or s.expires_at > clock_timestamp()) order by s.created_at desc",
         person);
     for (const auto& row : rows) outcome.remaining.push_back(suppression_at(row));
     return {};
@@ -153,10 +154,10 @@ Result<std::vector<Suppression>> suppressions_of(Session& session, const std::st
   std::vector<Suppression> entries;
   Result<void> done = session.run("reading suppressions", [&](Transaction& transaction) -> Result<void> {
     entries.clear();
-    const pqxx::result rows = transaction.exec("select " + suppression_columns +
-                                                   " from dialerd.suppression s where s.person = $1 "
-                                                   "order by s.created_at desc, s.suppression_id desc",
-                                               person);
+    const pqxx::result rows = transaction.exec(
+        "select " + suppression_columns + " from dialerd.suppression s where s.person = any(array[$1, " +
+            forgotten_person_sql("$1::text") + "]) order by s.created_at desc, s.suppression_id desc",
+        person);
     for (const auto& row : rows) entries.push_back(suppression_at(row));
     return {};
   });

@@ -2,17 +2,26 @@
 #include "daemon/commands/commands.h"
 
 namespace dialerd::daemon::command_line {
+namespace {
+
+void add_lifecycle(Tree& tree, commands::Lifecycle change, const char* name, const char* description) {
+  auto options = std::make_shared<commands::LifecycleOptions>();
+  options->change = change;
+  CLI::App* command = tree.add(name, description);
+  command->add_option("campaign", options->campaign, "the campaign's name")->required();
+  CLI::Option* reason = command->add_option("--reason", options->reason, "why, for those who look later");
+  if (change == commands::Lifecycle::stop) reason->required();
+  command->add_option("--by", options->by, "who decided it; default: who types the command");
+  tree.does(command, options, commands::change_lifecycle);
+}
+
+}  // namespace
 
 void add_campaigns(Tree& tree) {
-  for (bool paused : {true, false}) {
-    auto pause = std::make_shared<commands::PauseOptions>();
-    pause->paused = paused;
-    CLI::App* command =
-        tree.add(paused ? "pause" : "resume", paused ? "Stop a campaign's calls" : "Let a campaign's calls go on");
-    command->add_option("campaign", pause->campaign, "the campaign's name")->required();
-    command->add_option("--reason", pause->reason, "why, for those who look later");
-    tree.does(command, pause, commands::set_paused);
-  }
+  add_lifecycle(tree, commands::Lifecycle::start, "start", "Let a draft be called, or a stopped campaign again");
+  add_lifecycle(tree, commands::Lifecycle::pause, "pause", "Stop a campaign's calls for a while");
+  add_lifecycle(tree, commands::Lifecycle::resume, "resume", "Let a paused campaign's calls go on");
+  add_lifecycle(tree, commands::Lifecycle::stop, "stop", "End a campaign: nothing of it is dialled any more");
 
   auto plan = std::make_shared<commands::PlanOptions>();
   CLI::App* command = tree.add("plan", "Forecast a campaign: calls per hour, finish, and which limit binds");

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "daemon/command_line/tree.h"
+#include "daemon/command_line/usage_error.h"
 #include "daemon/commands/context.h"
 
 namespace dialerd::daemon {
@@ -14,18 +15,18 @@ Tree::Tree()
       config("/etc/dialerd/dialerd.yaml") {
   app.set_version_flag("--version", std::string("dialerd ") + DIALERD_VERSION);
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::help);
   app.footer("Exit codes: 0 done, 1 failed, 2 usage, 3 configuration, 4 schema, 5 database, 6 drain timeout.");
   add_configuration(*this);
   add_service(*this);
   add_leads(*this);
   add_campaigns(*this);
   add_reports(*this);
+  add_documentation(*this);
 }
 
 CLI::App* Tree::add(const char* name, const char* description, CLI::App* below) {
   CLI::App* command = (below != nullptr ? below : &app)->add_subcommand(name, description);
-  command->add_option("--config", config, "the daemon's configuration file")->capture_default_str();
+  command->add_option("--config", config, "the daemon's configuration file")->type_name("FILE")->capture_default_str();
   return command;
 }
 
@@ -36,7 +37,12 @@ ExitCode run_command_line(int argc, char** argv) {
   try {
     tree.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return tree.app.exit(error) == 0 ? ExitCode::ok : ExitCode::usage;
+    if (error.get_exit_code() == 0) {
+      tree.app.exit(error);  // prints what --help and --version ask for
+      return ExitCode::ok;
+    }
+    commands::complain(command_line::usage_error(tree.app, {argv + 1, argv + argc}, error.what()));
+    return ExitCode::usage;
   }
   try {
     return tree.chosen();

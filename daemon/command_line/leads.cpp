@@ -33,13 +33,17 @@ void add_import(Tree& tree) {
   auto import = std::make_shared<Arguments>();
   CLI::App* command = tree.add("import", "Add leads from a CSV file to a campaign");
   command->add_option("campaign", import->options.campaign, "the campaign's name")->required();
-  command->add_option("file", import->options.file, "the CSV file, or - for standard input")->required();
+  command->add_option("file", import->options.file, "the CSV file, or - for standard input")
+      ->type_name("FILE")
+      ->required();
   command
       ->add_option("--map", import->pairs,
                    "field=column: which column holds a lead's field, or its number, alternates, timezone, ...")
       ->check(check_pair);
-  command->add_option("--rejects", import->rejects,
-                      "where rejected rows are written; default: beside FILE, leads.csv -> leads.rejects.csv");
+  command
+      ->add_option("--rejects", import->rejects,
+                   "where rejected rows are written; default: beside FILE, leads.csv -> leads.rejects.csv")
+      ->type_name("FILE");
   command->add_flag("--dry-run", import->options.dry_run, "check the file, write nothing");
   command->callback([&tree, import] {
     tree.chosen = [&tree, import] {
@@ -100,7 +104,9 @@ void add_suppress(Tree& tree) {
   auto load = std::make_shared<commands::SuppressLoadOptions>();
   command = tree.add("load", "Replace a list as a whole by a file's numbers", suppress);
   command->add_option("list", load->list, "the list's name")->required();
-  command->add_option("file", load->file, "one number a line, or a CSV file, or - for standard input")->required();
+  command->add_option("file", load->file, "one number a line, or a CSV file, or - for standard input")
+      ->type_name("FILE")
+      ->required();
   command->add_option("--column", load->column, "the CSV file's column with the numbers; default: number");
   command->add_option("--region", load->region, "whose numbers they are")->capture_default_str();
   command->add_option("--source", load->source, "where the list comes from; default: the file's name");
@@ -125,6 +131,16 @@ void add_leads(Tree& tree) {
 
   add_resolve(tree);
   add_suppress(tree);
+
+  auto forget = std::make_shared<commands::ForgetOptions>();
+  command = tree.add("forget", "Erase what is known of a person, who is never called again");
+  command->add_option("number", forget->number, "the person's number, as people write it")->required();
+  command->add_option("--region", forget->region, "whose number it is")->capture_default_str();
+  command->add_option("--reason", forget->reason, "why, for those who look later; without names and numbers")
+      ->required();
+  command->add_option("--by", forget->by, "who says so; default: who typed the command");
+  command->add_flag("--dry-run", forget->dry_run, "say what would be removed, and remove nothing");
+  tree.does(command, forget, commands::forget);
 }
 
 }  // namespace dialerd::daemon::command_line

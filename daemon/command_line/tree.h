@@ -37,15 +37,17 @@ class Tree {
   std::function<ExitCode()> chosen;  // set when arguments were parsed
 };
 
-// configuration.cpp: check, policies
+// configuration.cpp: check, init, schema, policies
 void add_configuration(Tree& tree);
-// campaigns.cpp: plan, pause, resume
+// campaigns.cpp: plan, start, pause, resume, stop
 void add_campaigns(Tree& tree);
 // leads.cpp: import, why, resolve, suppress
 void add_leads(Tree& tree);
 // reports.cpp: status, report
 void add_reports(Tree& tree);
-// service.cpp: migrate, run
+// service.cpp: migrate, run, reload
 void add_service(Tree& tree);
+// documentation.cpp: completion, and hidden: complete, manual
+void add_documentation(Tree& tree);
 
 }  // namespace dialerd::daemon::command_line

@@ -16,8 +16,21 @@ struct CheckOptions {
   std::filesystem::path config;
   bool config_given = false;  // else a missing default file is no error when campaign files are named
   std::vector<std::filesystem::path> campaigns;
+  std::string format = "text";  // text, json or github
+  bool online = false;          // ask the database and the provider as well
+  bool strict = false;          // a warning fails too
 };
 ExitCode check(const CheckOptions& options);
+
+struct InitOptions {
+  std::filesystem::path folder = ".";
+};
+ExitCode init(const InitOptions& options);
+
+struct SchemaOptions {
+  std::string kind;  // daemon or campaign
+};
+ExitCode schema(const SchemaOptions& options);
 
 struct MigrateOptions {
   std::filesystem::path config;
@@ -43,14 +56,32 @@ ExitCode run(const RunOptions& options);
 
 struct StatusOptions {
   std::filesystem::path config;
+  bool watch = false;
+  double interval = 1;  // seconds, of `watch`
 };
 ExitCode status(const StatusOptions& options);
+ExitCode watch_status(const StatusOptions& options);
 
 struct ReportOptions {
   std::filesystem::path config;
-  std::string campaign;
+  std::string name;      // of a report, or of a campaign: its overview. Empty: list the reports
+  std::string campaign;  // of this one alone; empty: of all
+  std::string since;     // a local day, 2026-05-31; empty: from the beginning
+  std::string until;     // a local day that is not included; empty: to the end
+  bool csv = false;
+  bool json = false;
 };
 ExitCode report(const ReportOptions& options);
+
+struct ExportOptions {
+  std::filesystem::path config;
+  std::string campaign;
+  std::string since;  // finished from this local day of the campaign on; empty: all
+  bool json = false;  // a JSON object a line; else CSV
+  bool full_numbers = false;
+  std::string out;  // empty or "-": standard output
+};
+ExitCode export_leads(const ExportOptions& options);
 
 struct WhyOptions {
   std::filesystem::path config;
@@ -69,13 +100,16 @@ struct ResolveOptions {
 };
 ExitCode resolve(const ResolveOptions& options);
 
-struct PauseOptions {
+// What an operator does with a campaign.
+enum class Lifecycle { start, pause, resume, stop };
+struct LifecycleOptions {
   std::filesystem::path config;
+  Lifecycle change = Lifecycle::start;
   std::string campaign;
   std::string reason;
-  bool paused = true;
+  std::string by;  // empty: who typed the command
 };
-ExitCode set_paused(const PauseOptions& options);
+ExitCode change_lifecycle(const LifecycleOptions& options);
 
 // Whom a single opt-out is for. Neither campaign nor account: all campaigns of the database.
 struct SuppressOptions {
@@ -107,6 +141,29 @@ struct SuppressListsOptions {
 };
 ExitCode suppress_lists(const SuppressListsOptions& options);
 
+struct ForgetOptions {
+  std::filesystem::path config;
+  std::string number;  // as people write it
+  std::string region = "KR";
+  std::string reason;
+  std::string by;  // empty: who typed the command
+  bool dry_run = false;
+};
+ExitCode forget(const ForgetOptions& options);
+
+// Ages as durations; empty: that stays.
+struct PruneOptions {
+  std::filesystem::path config;
+  std::string attempts = "400d";
+  std::string words;
+  std::string webhooks = "30d";
+  std::string rejects = "30d";
+  std::string decisions = "90d";
+  std::string leads;
+  bool dry_run = false;
+};
+ExitCode prune(const PruneOptions& options);
+
 struct PoliciesOptions {
   std::string name;  // empty: list them
 };
@@ -123,5 +180,27 @@ struct PlanOptions {
   std::string from;                   // a time by the campaign's clock
 };
 ExitCode plan_campaign(const PlanOptions& options);
+
+struct ReloadOptions {
+  std::filesystem::path config;
+  bool wait = false;
+  std::int64_t timeout = 90;  // seconds, with `wait`
+  std::string by;             // empty: who typed the command
+};
+ExitCode reload(const ReloadOptions& options);
+
+struct DiffOptions {
+  std::filesystem::path config;
+  std::vector<std::filesystem::path> files;      // empty: the configuration and all its campaigns
+  std::optional<std::filesystem::path> against;  // instead of what was applied last
+  bool exit_code = false;                        // 1 if anything differs
+};
+ExitCode diff(const DiffOptions& options);
+
+struct CompleteOptions {
+  std::filesystem::path config;
+  std::string names;  // "campaigns" or "accounts"
+};
+ExitCode complete(const CompleteOptions& options);
 
 }  // namespace dialerd::daemon::commands

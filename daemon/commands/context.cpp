@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config/load.h"
+#include "daemon/campaign_terms.h"
 #include "daemon/secrets.h"
 
 namespace dialerd::daemon::commands {
@@ -90,7 +91,7 @@ storage::Result<campaign::CampaignId> find_or_register(storage::Session& session
   storage::Result<std::optional<campaign::CampaignId>> found = session.find_campaign(campaign.name);
   if (found.has_error()) return found.error();
   if (*found) return **found;
-  return session.register_campaign(campaign.name, campaign.account, campaign.region, campaign.source);
+  return session.register_campaign(campaign.name, campaign.account, campaign.region, campaign_terms(campaign));
 }
 
 std::string operator_name() {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <iostream>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -18,6 +19,9 @@ namespace dialerd::daemon::commands {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+// A line that begins with `import` is one of a module to clang-format.
+using import::Summary;
+using import::SummaryContext;
 
 // An import is in no hurry, and a chunk may have to wait for a checkpoint's writes.
 constexpr std::chrono::minutes statement_timeout_min{2};
@@ -74,19 +78,20 @@ struct Run {
   std::optional<std::uint64_t> file_size;
 };
 
-import::Summary read_file(const Run& run, import::LeadSink* sink,
-                          import::RejectFile* rejects){import::ProgressBar bar(stderr, run.file_size);
-return run.importer.run(sink, rejects, [&](const import::Progress& progress) { bar.show(progress); });
-}  // namespace
+Summary read_file(const Run& run, import::LeadSink* sink, import::RejectFile* rejects) {
+  import::ProgressBar bar(stderr, run.file_size);
+  return run.importer.run(sink, rejects, [&](const import::Progress& progress) { bar.show(progress); });
+}
 
-import::SummaryContext context_of(const Run& run, Clock::time_point started){import::SummaryContext context;
-context.file = run.options.file == "-" ? "standard input" : run.options.file.string();
-context.campaign = run.options.campaign;
-context.delimiter = run.importer.delimiter();
-context.dry_run = run.options.dry_run;
-context.elapsed = Clock::now() - started;
-return context;
-}  // namespace dialerd::daemon::commands
+SummaryContext context_of(const Run& run, Clock::time_point started) {
+  SummaryContext context;
+  context.file = run.options.file == "-" ? "standard input" : run.options.file.string();
+  context.campaign = run.options.campaign;
+  context.delimiter = run.importer.delimiter();
+  context.dry_run = run.options.dry_run;
+  context.elapsed = Clock::now() - started;
+  return context;
+}
 
 void print(const std::string& text) {
   std::fputs(text.c_str(), stdout);
@@ -100,6 +105,17 @@ ExitCode dry_run(const Run& run) {
   if (summary.read_error.empty()) return ExitCode::ok;
   complain("the file could not be read to its end: " + summary.read_error);
   return ExitCode::failed;
+}
+
+// What is imported into a campaign that does not run waits, which the import itself does not show.
+void note_if_not_running(storage::Session& session, campaign::CampaignId id, const std::string& name) {
+  const auto controls = session.controls({id});
+  if (!controls || controls->empty()) return;
+  const campaign::CampaignWish wish = controls->front().wish;
+  if (wish == campaign::CampaignWish::running) return;
+  const bool paused = wish == campaign::CampaignWish::paused;
+  std::cerr << "note: the campaign is " << (wish == campaign::CampaignWish::draft ? "a draft" : to_string(wish))
+            << ": nobody of it is called until `dialerd " << (paused ? "resume " : "start ") << name << "`\n";
 }
 
 ExitCode write(const Run& run, storage::Session& session, const config::CampaignConfig& campaign) {
@@ -121,6 +137,7 @@ ExitCode write(const Run& run, storage::Session& session, const config::Campaign
   import::SummaryContext context = context_of(run, started);
   if (rejects && !rejects->error()) context.rejects_file = rejects->path().string();
   print(summary_text(summary, context));
+  note_if_not_running(session, *id, run.options.campaign);
 
   ExitCode code = ExitCode::ok;
   if (rejects && rejects->error()) {

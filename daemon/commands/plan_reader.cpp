@@ -140,12 +140,16 @@ std::optional<storage::Error> PlanReader::read_controls() {
   auto controls = session_.controls(ids);
   if (!controls) return controls.error();
   for (std::size_t i = 0; i < controls->size(); ++i) {
-    if (!(*controls)[i].paused) continue;
+    const campaign::CampaignWish wish = (*controls)[i].wish;
+    if (wish == campaign::CampaignWish::running) continue;
+    const std::string state = wish == campaign::CampaignWish::draft ? "a draft" : std::string(to_string(wish));
     if (i == input.planned) {
-      context.notes.push_back(planned_.name + " is paused; this is how it would go on if it were resumed.");
+      context.notes.push_back(planned_.name + " is " + state + "; this is how it would go on if it were " +
+                              (wish == campaign::CampaignWish::paused ? "resumed." : "started."));
     } else {
       input.campaigns[i].paused = true;
-      context.notes.push_back(input.campaigns[i].config.name + ", on the same account, is paused and takes no part.");
+      context.notes.push_back(input.campaigns[i].config.name + ", on the same account, is " + state +
+                              " and takes no part.");
     }
   }
   return std::nullopt;

@@ -1,4 +1,4 @@
-// `dialerd status` and `dialerd report`: what the database knows, for a person.
+// `dialerd status`: what the database knows of campaigns and accounts, for a person.
 #include <iostream>
 
 #include "daemon/commands/commands.h"
@@ -21,24 +21,13 @@ ExitCode show(const storage::Result<std::vector<storage::Table>>& tables) {
 }  // namespace
 
 ExitCode status(const StatusOptions& options) {
+  if (options.watch) return watch_status(options);
   auto config = load_daemon_file(options.config);
   if (!config) return ExitCode::configuration;
   auto settings = session_settings(*config, "dialerd status");
   if (!settings) return ExitCode::configuration;
   storage::Session session(*settings);
   return show(storage::status_report(session));
-}
-
-ExitCode report(const ReportOptions& options) {
-  auto config = load_daemon_file(options.config);
-  if (!config) return ExitCode::configuration;
-  auto settings = session_settings(*config, "dialerd report");
-  if (!settings) return ExitCode::configuration;
-  storage::Session session(*settings);
-  ExitCode code = ExitCode::ok;
-  auto campaign = find_in_database(session, options.campaign, code);
-  if (!campaign) return code;
-  return show(storage::campaign_report(session, *campaign));
 }
 
 }  // namespace dialerd::daemon::commands

@@ -48,7 +48,7 @@ std::string refusal_of(const storage::ResolveOutcome& outcome) {
       return "there is no doubt about it: its call is known to the provider, and is followed to its end; " + why;
     case Kind::settled:
       return "it is over: " + outcome.attempt_state + " [" + outcome.disposition +
-             "], and that never changes; to call the lead again, put it back (docs/operations.md, \"Plain SQL\")";
+             "], and that never changes; to call the lead again, put it back (docs/database.md, \"Plain SQL\")";
     case Kind::lead_went_on:
       return outcome.lead_state.empty() ? "it was given up [abandoned] and its lead is gone: there is nothing to decide"
                                         : "it was given up [abandoned], and its lead is not held for it any more but " +

@@ -1,4 +1,5 @@
 // `dialerd run`: the daemon.
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -9,15 +10,21 @@
 #include <boost/system/system_error.hpp>
 
 #include "config/timezone.h"
+#include "config/warnings.h"
 #include "daemon/boot_time.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/context.h"
+#include "daemon/file_watch.h"
 #include "daemon/http_server/temporary_failure.h"
 #include "daemon/log.h"
+#include "daemon/process_name.h"
+#include "daemon/revision_notes.h"
 #include "daemon/runner.h"
 #include "daemon/secrets.h"
+#include "daemon/status_page/basic_auth.h"
 #include "daemon/webhook/path_secrets.h"
 #include "storage/durability.h"
+#include "storage/reload.h"
 
 namespace dialerd::daemon::commands {
 namespace {
@@ -28,13 +35,15 @@ std::optional<ExitCode> check_durability(const storage::SessionSettings& session
   auto faults = storage::durability_faults(session);
   if (!faults) {
     complain(faults.error().message);
-    return exit_code_of(faults.error());
+    const bool mends_itself = faults.error().kind != storage::ErrorKind::refused;
+    return mends_itself ? exit_code_of(faults.error()) : ExitCode::configuration;
   }
   if (faults->empty()) return std::nullopt;
   const std::string words = storage::words_of(*faults);
   if (allow_data_loss) {
     log::warning("THE DATABASE MAY LOSE WHAT IT HAS COMMITTED, and people may be called twice: " + words +
-                 ". Allowed by database.allow_data_loss");
+                     ". Allowed by database.allow_data_loss",
+                 {.message = &log::message::database_may_lose});
     return std::nullopt;
   }
   complain("the database may lose what it has committed, and people would be called twice: " + words +
@@ -42,8 +51,9 @@ std::optional<ExitCode> check_durability(const storage::SessionSettings& session
   return ExitCode::configuration;
 }
 
-// What must be right in the database before the first call: schema, partitions, campaigns, its clock.
-std::optional<ExitCode> prepare_database(const Files& files, RunnerSettings& settings) {
+// What must be right in the database before the first call: schema, partitions, campaigns, its clock. `begun`: the
+// files were read after that.
+std::optional<ExitCode> prepare_database(const Files& files, campaign::MonoTime begun, RunnerSettings& settings) {
   storage::Session session(settings.session);
   auto failed = [](const storage::Error& error) {
     complain(error.message);
@@ -52,10 +62,16 @@ std::optional<ExitCode> prepare_database(const Files& files, RunnerSettings& set
   };
   if (auto schema = session.check_schema(); !schema) return failed(schema.error());
   if (auto partitions = session.ensure_partitions(); !partitions) return failed(partitions.error());
-  for (const config::CampaignConfig& campaign : files.campaigns) {
-    auto id = session.register_campaign(campaign.name, campaign.account, campaign.region, campaign.source);
-    if (!id) return failed(id.error());
-    settings.campaign_ids.push_back(*id);
+  auto last_request =
+      storage::last_reload_request(session, std::chrono::ceil<std::chrono::milliseconds>(boot_time() - begun));
+  if (!last_request) return failed(last_request.error());
+  settings.last_reload_request = *last_request;
+  auto recorded = record_configuration(session, files.daemon, files.campaigns, "start", settings.owner);
+  if (!recorded) return failed(recorded.error());
+  settings.campaign_ids = recorded->ids;
+  for (const std::string& one : recorded->loosened) {
+    log::warning("since the configuration that was applied last, loosened: " + one,
+                 {.message = &log::message::reload_applied});
   }
   settings.database_time_asked = boot_time();
   auto time = session.database_time();
@@ -90,15 +106,34 @@ std::optional<webhook::EndpointSecrets> read_webhook_secrets(const config::Accou
   return secrets;
 }
 
+// Complains about what is no good.
+std::optional<std::string> read_status_page_password(const std::optional<config::Monitoring>& monitoring) {
+  if (!monitoring || !monitoring->basic_auth) return std::string();
+  auto password = read_secret(monitoring->basic_auth->password);
+  if (!password) {
+    complain("the status page's password: " + password.error().message);
+    return std::nullopt;
+  }
+  if (auto fault = status_page::password_fault(*password)) {
+    complain("the status page's password: '" + monitoring->basic_auth->password.value + "' " + *fault);
+    return std::nullopt;
+  }
+  return std::move(*password);
+}
+
 }  // namespace
 
 ExitCode run(const RunOptions& options) {
+  config::read_all_timezones();
+  const campaign::MonoTime begun = boot_time();
   auto files = load_files(options.config);
   if (!files) return ExitCode::configuration;
   auto session = session_settings(files->daemon, "dialerd");
   if (!session) return ExitCode::configuration;
 
   RunnerSettings settings;
+  settings.files_seen = files_seen(files->daemon);
+  settings.owner = new_process_name();
   settings.session = *session;
   for (const config::Account& account : files->daemon.accounts) {
     auto key = read_secret(account.api_key);
@@ -111,13 +146,19 @@ ExitCode run(const RunOptions& options) {
     if (!webhook_secrets) return ExitCode::configuration;
     settings.webhook_secrets.push_back(std::move(*webhook_secrets));
   }
+  auto status_page_password = read_status_page_password(files->daemon.monitoring);
+  if (!status_page_password) return ExitCode::configuration;
+  settings.status_page_password = std::move(*status_page_password);
   log::start(files->daemon.logging);
+  for (const config::Diagnostic& warning :
+       config::warnings_of(files->daemon, files->campaigns, files->daemon.campaigns)) {
+    log::warning(to_string(warning));
+  }
   const bool allow_data_loss = files->daemon.database.allow_data_loss;
   if (auto failed = check_durability(settings.session, allow_data_loss)) return *failed;
   settings.session.must_be_durable = !allow_data_loss;
-  if (auto failed = prepare_database(*files, settings)) return *failed;
+  if (auto failed = prepare_database(*files, begun, settings)) return *failed;
 
-  config::read_all_timezones();
   settings.until_done = options.until_done;
   settings.daemon = std::move(files->daemon);
   settings.campaigns = std::move(files->campaigns);
@@ -142,7 +183,8 @@ ExitCode run(const RunOptions& options) {
     return runner->run();
   } catch (const std::exception& error) {
     // A fault that nobody expected: attempts under way are found out at the next start.
-    log::error(std::string("stopped by an internal error: ") + error.what());
+    log::error(std::string("stopped by an internal error: ") + error.what(),
+               {.message = &log::message::internal_error});
     return ExitCode::failed;
   }
 }

@@ -30,7 +30,8 @@ struct Response {
   std::string content_type{};
   std::string body{};  // with 204 and for HEAD it is not sent
   std::optional<std::chrono::seconds> retry_after{};
-  std::string allow{};  // with 405
+  std::string allow{};                                         // with 405
+  std::vector<std::pair<std::string, std::string>> headers{};  // further ones, as they are sent
 };
 
 // What is to be done with a request whose head alone is known.

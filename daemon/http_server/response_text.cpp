@@ -16,6 +16,7 @@ std::string response_text(const Response& response, bool closes, bool is_head) {
   if (!response.content_type.empty()) header("Content-Type", response.content_type);
   if (!response.allow.empty()) header("Allow", response.allow);
   if (response.retry_after) header("Retry-After", std::to_string(response.retry_after->count()));
+  for (const auto& [name, value] : response.headers) header(name, value);
   if (closes) header("Connection", "close");
   // With 204 there is none (RFC 9110, 8.6).
   const bool has_body = response.status != 204;

@@ -135,7 +135,7 @@ void Run::begin() {
   engine_.gained(now(), the_account, history);
   for (std::size_t i = 0; i < input_.campaigns.size(); ++i) {
     engine_.set_clocks(mono_, input_.campaigns[i].id, store_.clocks(i));
-    if (input_.campaigns[i].paused) engine_.set_paused(input_.campaigns[i].id, true);
+    if (input_.campaigns[i].paused) engine_.set_wish(input_.campaigns[i].id, campaign::CampaignWish::paused);
   }
 }
 

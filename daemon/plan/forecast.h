@@ -27,7 +27,7 @@ struct CampaignInput {
   config::CampaignConfig config;
   std::shared_ptr<const LeadPool> leads;  // never null
   OutcomeModel model;
-  bool paused = false;  // takes no part
+  bool paused = false;  // or a draft, or stopped: takes no part
 };
 
 struct ForecastInput {

@@ -14,7 +14,7 @@ using campaign::DispositionClass;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// What a cold list in a mobile network is like, when nothing better is known. docs/operations.md tells these.
+// What a cold list in a mobile network is like, when nothing better is known. docs/planning.md tells these.
 std::vector<Outcome> default_outcomes() {
   return {
       {"agent_hangup", true, 0.25, seconds{8}, seconds{90}},

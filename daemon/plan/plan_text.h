@@ -33,7 +33,7 @@ struct TextSettings {
 };
 std::string plan_text(const Plan& plan, const PlanContext& context, const TextSettings& settings = {});
 
-// One JSON object; docs/operations.md lists its keys. Times in ISO 8601 with the campaign's offset, durations in
+// One JSON object; docs/planning.md lists its keys. Times in ISO 8601 with the campaign's offset, durations in
 // seconds, shares from 0 to 1.
 std::string plan_json(const Plan& plan, const PlanContext& context);
 

@@ -57,7 +57,7 @@ std::vector<campaign::AttemptId> new_attempts(std::size_t count) {
 void run(std::size_t leads, std::size_t batch) {
   test::TestDatabase database;
   storage::Session session(database.settings());
-  const auto campaign = must(session.register_campaign("bench", "main", "KR", "x"));
+  const auto campaign = must(session.register_campaign("bench", "main", "KR"));
   const auto owner = must(session.acquire("main", "bench", 1h));
   database.rows(
       "insert into dialerd.lead (campaign_id, to_number, fields) "

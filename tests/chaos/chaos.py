@@ -157,9 +157,12 @@ class Run:
         expected = code in (-signal.SIGKILL, DATABASE_AWAY) or daemon.stopping and code in (0, DRAIN_TIMEOUT)
         # Asked to stop before it had begun with anything, it ends as any process does.
         expected = expected or daemon.stopping and code == -signal.SIGTERM and not daemon.process.log()
-        # A start without descriptors may be tried again; it must not say that the configuration is wrong.
-        last = "".join(daemon.process.log().splitlines()[-1:])
-        expected = expected or code == FAILED and last.startswith("dialerd: ") and "Too many open files" in last
+        # A start without descriptors may be tried again; it must not say that the configuration is wrong. Once it runs it
+        # must bear with it.
+        log = daemon.process.log()
+        last = "".join(log.splitlines()[-1:])
+        expected = expected or (code == FAILED and " started as " not in log and last.startswith("dialerd: ")
+                                and "Too many open files" in last)
         if not expected:
             tail = " | ".join(daemon.process.log().splitlines()[-3:])
             self.problem(f"{daemon.process.log_path.name}: ended with code {code}: {tail}")
@@ -219,22 +222,95 @@ class Run:
             self.operators["import"] += 1
 
     def _pause(self, chance):
-        name = chance.choice(self.world.campaigns)["campaign"]
-        self.world.dialerd("pause", name)
-        self.operators["pause"] += 1
-        self.wait(chance.uniform(1, 5))
-        self._resume(name)
-        self.operators["resume"] += 1
+        self.halt(chance.choice(self.world.campaigns)["campaign"], "pause", chance.uniform(1, 5))
 
-    def _resume(self, name):
+    def halt(self, name, how, seconds):
+        """A campaign is paused or stopped for a while. Whether the command said that it was."""
+        with self.one_operator(name) as free:
+            if not free:
+                return False
+            halt = None
+            try:
+                said = self.world.dialerd(how, name, "--reason", "chaos", check=False)
+                if said.returncode == 0:
+                    halt = self._halted(name, how)
+                    self.wait(seconds)
+                return halt is not None
+            finally:
+                if halt:
+                    halt["until"] = time.time()
+                # Also when it said that it failed: the answer to its COMMIT may have been lost.
+                self._set_going(name, "resume" if how == "pause" else "start")
+
+    @contextlib.contextmanager
+    def one_operator(self, name):
+        """At a campaign, one at a time. Whether nobody else is at it."""
+        lock = self.world.campaign_locks[name]
+        free = lock.acquire(blocking=False)
+        try:
+            yield free
+        finally:
+            if free:
+                lock.release()
+
+    def _halted(self, name, how):
+        """From now on, without end as yet."""
+        halt = {"campaign": name, "how": how, "returned_at": time.time(), "until": None}
+        self.world.halts.append(halt)
+        self.world.note("halt", campaign=name, how=how)
+        self.operators[how] += 1
+        return halt
+
+    def _set_going(self, name, how):
         for _ in range(60):
             try:
-                if self.world.dialerd("resume", name, check=False).returncode == 0:
+                if self.world.dialerd(how, name, check=False).returncode == 0:
+                    self.operators[how] += 1
                     return
             except subprocess.TimeoutExpired:
                 pass
             time.sleep(0.5)
-        raise RuntimeError("cannot resume " + name)
+        raise RuntimeError(f"cannot {how} {name}")
+
+    def revise(self, one, seconds):
+        """A campaign's file is another for a while, and then as it was. Whether every daemon had applied the other."""
+        with self.one_operator(one["campaign"]) as free:
+            if not free:
+                return False
+            revision = None
+            try:
+                self.world.write_campaign(one)
+                if self._reloaded(tries=4):
+                    revision = {"campaign": one["campaign"], "limits": one["limits"], "applied_at": time.time(), "until": None}
+                    self.world.revisions.append(revision)
+                    self.world.note("revised", campaign=one["campaign"], limits=one["limits"])
+                self.wait(seconds)
+                return revision is not None
+            finally:
+                if revision:
+                    revision["until"] = time.time()
+                self._restore(one["campaign"])
+
+    def _restore(self, name):
+        self.world.write_campaign(next(one for one in self.world.campaigns if one["campaign"] == name))
+        self.world.note("revision over", campaign=name)
+        # Whoever does not hear of it keeps the lower limits, which breaks nothing. Before it runs the signal would end it.
+        for daemon in self.world.daemons:
+            if daemon.running() and "notifications of the database are heard" in daemon.process.log():
+                self.signal(daemon, signal.SIGHUP)
+
+    def _reloaded(self, tries):
+        """Whether all processes that began with older files say that they have applied those of now."""
+        older = [daemon.process for daemon in self.world.daemons if daemon.running()]
+        applied = set()
+        for _ in range(tries):
+            said = self.world.dialerd("reload", "--wait", "--timeout", "8", check=False)
+            applied |= {int(pid) for pid in re.findall(r"^\S+:(\d+):\S+: applied$", said.stdout, re.MULTILINE)}
+            if all(process.process.pid in applied for process in older if process.running()):
+                return True
+            if not self.wait(0.5):
+                break
+        return False
 
     def _resolve(self, chance):
         """A doubt that an operator settles. What is true, he reads in the provider's books."""
@@ -322,7 +398,9 @@ class Run:
         self._unarm()
         time.sleep(2)  # some calls with nothing wrong
         for one in self.world.campaigns:
-            self.world.dialerd("pause", one["campaign"])
+            with self.world.campaign_locks[one["campaign"]]:
+                self.world.dialerd("pause", one["campaign"])
+                self._halted(one["campaign"], "pause")
         deadline = time.monotonic() + seconds
         rest = False
         while time.monotonic() < deadline and not rest:

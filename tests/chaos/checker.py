@@ -14,6 +14,10 @@ The rules, by the names that violations have:
     concurrency      nor are more calls open at once
     requests         no second and no minute has more requests of an account than its budget
     hours            no call outside its campaign's windows, on the campaign's clock
+    revised          where a campaign's limits were lowered and all daemons had applied it, no call above them is let in
+    rest             a reload leaves no POST behind whose answer nobody waits for any more
+    halted           no lead of a campaign is claimed between the return of a pause or stop and the resume or start, and no call
+                     leaves later than is promised
     suppressed       no call to a person after the opt-out was committed, but for the time that is promised
     caps             no more calls to a person than a frequency cap allows
     outcome          at rest every attempt has one terminal outcome, and it agrees with the ledger
@@ -28,6 +32,7 @@ The rules, by the names that violations have:
 import collections
 import datetime
 import json
+import math
 import pathlib
 import re
 import subprocess
@@ -39,6 +44,9 @@ TERMINAL = {"ended", "rejected", "not_placed", "abandoned"}
 # How long after an opt-out was committed a call may still leave: what docs/campaigns.md promises while the database is slow.
 # The request's way to the provider (connecting, writing, what the proxies delay) comes on top: `transit_ms` of the run.
 SUPPRESSION_MS = 1000
+
+# The same of a lead that was claimed just before its campaign was paused or stopped: docs/operations.md#pausing-and-stopping.
+HALT_MS = 1000
 
 RSS_HIGH_KB_MAX = 400 * 1024
 DESCRIPTORS_MAX = 250
@@ -281,6 +289,80 @@ def check_limits(books, verdict):
     verdict.figures["most"] = most
 
 
+def check_revised(books, verdict):
+    """A window belongs to the limit that was in force when the last call in it was let in: those before may be more. That of a call
+    was in force when it left if it was applied before the call could have been on its way, and was so until it arrived."""
+    transit = books.description.get("transit_ms", 0)
+    judged = 0
+    for revision in books.description.get("revisions", []):
+        name, limits = revision["campaign"], revision["limits"]
+        begin = revision["applied_at"] * 1000 + transit
+        until = revision["until"] * 1000
+        calls = [call for call in books.calls if books.campaign_of(call) == name]
+        for call in calls:
+            at = call["at_ms"]
+            if not begin < books.true_ms(call) < until:
+                continue
+            judged += 1
+            for key, length in WINDOWS_MS.items():
+                n = sum(1 for other in calls if at - length < other["at_ms"] <= at)
+                if n > limits.get(key, n):
+                    verdict.broken("revised", f"campaign {name}: attempt {call['attempt_id']} is the {n}th call {key}, allowed "
+                                              f"{limits[key]} since a reload")
+            n = sum(1 for other in calls if other["at_ms"] <= at < other["end_at"])
+            if n > limits.get("concurrency", n):
+                verdict.broken("revised", f"campaign {name}: with attempt {call['attempt_id']} {n} calls are open, allowed "
+                                          f"{limits['concurrency']} since a reload")
+    verdict.figures["calls under lowered limits"] = judged
+
+
+LEFT_BEHIND = "the daemon stopped before an answer was recorded"
+OWNERSHIP = re.compile(r"account (\S+): (?:owned, epoch (\d+)|(no longer owned)|(goes on with its new configuration))")
+
+
+def check_rest(books, verdict):
+    """An account that its own owner takes again for a new configuration: of what it claimed before nothing is found dialling. One
+    that did not come to rest within a minute is given up first, and the log says so."""
+    for name, text in books.collected["logs"].items():
+        if not name.startswith("daemon-"):
+            continue
+        epochs = {}  # those that it has had since it last lost the account
+        for account, epoch, lost, reloaded in OWNERSHIP.findall(text):
+            had = epochs.setdefault(account, [])
+            if lost:
+                had.clear()
+            elif epoch:
+                had.append(int(epoch))
+            if not reloaded or len(had) < 2 or had[-1] != had[-2] + 1:
+                continue
+            for attempt in books.attempts.values():
+                if (attempt["account"], attempt["epoch"]) == (account, had[-2]) and LEFT_BEHIND in (attempt["detail"] or ""):
+                    verdict.broken("rest", f"attempt {attempt['attempt_id']} of account {account} was left behind by a reload")
+
+
+def check_halted(books, verdict):
+    transit = books.description.get("transit_ms", 0)
+    latest = 0
+    for halt in books.description.get("halts", []):
+        name, begin = halt["campaign"], halt["returned_at"] * 1000
+        until = halt["until"] * 1000 if halt["until"] else math.inf
+        for post in books.posts:
+            late = books.true_ms(post) - begin
+            if books.campaign_of(post) != name or late <= 0 or late >= until - begin:
+                continue
+            latest = max(latest, late)
+            if late > HALT_MS + transit:
+                verdict.broken("halted", f"attempt {post['attempt_id']} of {name} was dialled {late:.0f} ms after {halt['how']} "
+                                         f"returned, allowed {HALT_MS + transit} ms")
+        if books.description.get("clock_steps"):
+            continue  # claims have the times of a clock that was wrong
+        for attempt in books.attempts.values():
+            if attempt["campaign"] == name and begin < attempt["claimed_ms"] < until:
+                verdict.broken("halted", f"attempt {attempt['attempt_id']} of {name} was claimed "
+                                         f"{attempt['claimed_ms'] - begin:.0f} ms after {halt['how']} returned")
+    verdict.figures["latest call after a pause or stop, ms"] = round(latest)
+
+
 def check_requests(books, verdict):
     """All requests count, those of a killed process too: a new owner is told what was spent."""
     for name, account in books.description["accounts"].items():
@@ -502,7 +584,8 @@ def check_run(books, verdict):
         verdict.broken("run", problem)
 
 
-RULES = [check_twice, check_overlap, check_limits, check_requests, check_hours, check_suppressed, check_caps, check_outcomes,
+RULES = [check_twice, check_overlap, check_limits, check_revised, check_rest, check_requests, check_hours,
+         check_halted, check_suppressed, check_caps, check_outcomes,
          check_leads, check_immutable, check_bounded, check_secret, check_webhooks, check_run]
 
 
@@ -528,6 +611,8 @@ def count(books, verdict):
         "abandoned": sum(1 for a in attempts if a["state"] == "abandoned"),
         "takeovers": sum(n - 1 for n in takeovers.values()),
         "calls that were retries": len(books.calls) - len({(c["account"], c["to_number"]) for c in books.calls}),
+        "pauses and stops": len(books.description.get("halts", [])),
+        "reloads with lower limits": len(books.description.get("revisions", [])),
         "opt-outs": len(books.description["suppressed"]),
         "terminal rows compared": books.collected["snapshots"],
     })

@@ -186,6 +186,74 @@ class CheckerTest(unittest.TestCase):
         opt_out(1501)
         self.assert_finds("suppressed")
 
+    # Calls 0 to 5 leave a second after each other and are claimed 100 ms before; each is open for two seconds.
+
+    def halt(self, returned_ms, until_ms):
+        self.run["description"]["halts"] = [{"campaign": "one", "how": "pause", "returned_at": (BEGIN + returned_ms) / 1000,
+                                             "until": until_ms and (BEGIN + until_ms) / 1000}]
+
+    def test_a_lead_that_was_claimed_while_its_campaign_was_paused(self):
+        self.halt(4901, None)  # after the claim of the last call
+        self.run["attempts"][-1]["claimed_ms"] = BEGIN
+        self.posts[-2]["at_ms"] = BEGIN + 6300
+        self.assert_finds()
+        self.halt(4899, None)
+        self.assert_finds("halted")
+        self.halt(4899, 5500)
+        self.assert_finds("halted")
+        self.halt(2901, 3899)  # resumed before the next claim
+        self.assert_finds()
+        self.run["description"]["campaigns"]["two"] = {**self.run["description"]["campaigns"]["one"], "campaign": "two"}
+        self.halt(4899, None)
+        self.run["description"]["halts"][0]["campaign"] = "two"
+        self.assert_finds()
+
+    def test_a_call_that_left_long_after_its_campaign_was_paused(self):
+        for attempt in self.run["attempts"]:
+            attempt["claimed_ms"] = BEGIN - 100
+        self.posts[-2]["at_ms"] = BEGIN
+        self.halt(3501, None)  # 1499 ms before the last call
+        self.assert_finds()
+        self.halt(3499, None)
+        self.assert_finds("halted")
+        self.halt(3499, 4999)
+        self.assert_finds()
+
+    def revise(self, limits, applied_ms, until_ms):
+        self.run["description"]["revisions"] = [{"campaign": "one", "limits": limits, "applied_at": (BEGIN + applied_ms) / 1000,
+                                                 "until": (BEGIN + until_ms) / 1000}]
+
+    def test_a_call_above_a_limit_that_was_lowered(self):
+        self.revise({"per_minute": 5}, 0, 60_000)
+        self.assert_finds("revised")
+        self.revise({"per_minute": 6}, 0, 60_000)
+        self.assert_finds()
+        self.revise({"per_minute": 1}, 4501, 60_000)  # all of them were on their way
+        self.assert_finds()
+        self.revise({"per_minute": 1}, 4499, 60_000)  # what left before it counts, and only the last was let in under it
+        self.assert_finds("revised")
+        self.assertEqual(len(checker.judge(self.run).violations), 1)
+        self.revise({"per_minute": 1}, 4499, 5000)
+        self.assert_finds()
+
+    def test_a_post_that_a_reload_left_behind(self):
+        def log(*lines):
+            self.run["logs"]["daemon-1.1.log"] = "".join(f"account main: {line}\n" for line in lines)
+        self.run["attempts"][-1]["detail"] = "the daemon stopped before an answer was recorded"
+        log("owned, epoch 1, 0 calls open", "owned, epoch 2, 1 calls open", "goes on with its new configuration, after 3 ms")
+        self.assert_finds("rest")
+        log("owned, epoch 2, 0 calls open", "owned, epoch 3, 1 calls open", "goes on with its new configuration, after 3 ms")
+        self.assert_finds()  # somebody else had left it
+        log("owned, epoch 1, 0 calls open", "no longer owned: the lease", "owned, epoch 2, 1 calls open",
+            "goes on with its new configuration, after 3 ms")
+        self.assert_finds()
+
+    def test_a_call_beside_more_open_ones_than_were_allowed_since(self):
+        self.revise({"concurrency": 2}, 0, 60_000)
+        self.assert_finds()
+        self.revise({"concurrency": 1}, 0, 60_000)
+        self.assert_finds("revised")
+
     def test_more_calls_to_a_person_than_a_cap_allows(self):
         self.second_call_to_the_first_lead(after_ms=20_000)
         self.assert_finds("caps")

@@ -121,6 +121,27 @@ def descriptors(run, chance):
             pass  # killed meanwhile
 
 
+# --- operators
+
+def control(run, chance):
+    """A campaign is paused or stopped, for longer than a call that was decided before may take to leave."""
+    name = chance.choice(run.world.campaigns)["campaign"]
+    if run.halt(name, chance.choice(["pause", "stop"]), chance.uniform(7, 12)):
+        run.struck("control")
+
+
+def reload(run, chance):
+    """A campaign's limits are lowered in its file while calls are under way, and restored."""
+    one = chance.choice([one for one in run.world.campaigns if one["campaign"] in REVISED])
+    lower = chance.choice([{"per_minute": chance.randint(15, 30)}, {"concurrency": chance.randint(2, 3)}])
+    if run.revise({**one, "limits": {**one.get("limits", {}), **lower}}, chance.uniform(12, 18)):
+        run.struck("reload")
+
+
+# Campaigns that always have somebody to call, so that a limit that is lowered is met.
+REVISED = {"alpha-open", "beta-minute", "gamma-open"}
+
+
 # --- the network; counted by the proxies
 
 def _proxies(run, chance, which):
@@ -296,6 +317,8 @@ FAULTS = {
     "terminate": terminate,
     "failpoint": failpoint,
     "descriptors": descriptors,
+    "control": control,
+    "reload": reload,
     "api-latency": lasting("api", "latency", 3, 8, (0.02, 0.6)),
     "api-slice": lasting("api", "slice", 3, 8),
     "api-stall": lasting("api", "stall", 1, 7),

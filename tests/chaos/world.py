@@ -280,6 +280,9 @@ class World:
         self.postgres = Postgres(folder / "postgres", clock_file)
         self.closing = [lambda: self.postgres.stop("--immediate")]
         self.suppressed = []
+        self.halts = []      # campaigns that were paused or stopped, from when to when
+        self.revisions = []  # limits of campaigns that every daemon had applied, from when to when
+        self.campaign_locks = collections.defaultdict(threading.Lock)  # one operator at a time
         self.clock_lock = threading.Lock()
         self.clock_steps = []  # [from, until, seconds]: the database's clock was wrong by so much
         self.daemons = [Daemon(self, number) for number in range(1, daemons + 1)]
@@ -314,7 +317,7 @@ class World:
             self._write_config(daemon.config_file, daemon)
         self._write_config(self.operator_config, None)
         for one in self.campaigns:
-            (self.folder / f"{one['campaign']}.campaign.yaml").write_text(json.dumps(one, indent=1))
+            self.write_campaign(one)
         self.dialerd("migrate")
         for index in range(len(self.campaigns)):
             self.import_leads(index, self.leads)
@@ -391,6 +394,13 @@ class World:
             config["webhook"] = {"listen": f"127.0.0.1:{daemon.webhook_port if daemon else 1}"}
         path.write_text(json.dumps(config, indent=1))
 
+    def write_campaign(self, one):
+        """At once, as editors do: whoever reads it has the old text or the new."""
+        path = self.folder / f"{one['campaign']}.campaign.yaml"
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps(one, indent=1))
+        new.replace(path)
+
     def _ca_file(self):
         """One file with the authorities of all providers."""
         path = self.folder / "ca.pem"
@@ -462,6 +472,8 @@ class World:
             "secrets": [secret for account in self.accounts
                         for secret in (account.key, account.path_secret, account.signing_secret)],
             "suppressed": self.suppressed,
+            "halts": self.halts,
+            "revisions": self.revisions,
             "clock_steps": self.clock_steps,
             "conninfo": self.postgres.conninfo,
             **more,

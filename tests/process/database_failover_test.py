@@ -74,7 +74,7 @@ class BrokenDatabaseTest(NotifiedTest):
                         "raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;"
                         "create trigger disk_full before insert or update on dialerd.attempt execute function disk_full()")
         quiet_from = time.time() * 1e6 + 500_000
-        self.notified.wait_for("^database: .*No space left on device")
+        self.notified.wait_for("^not ready: database: .*No space left on device")
         time.sleep(2.0)
         end = time.time() * 1e6
         self.db.execute("drop function disk_full() cascade")
@@ -123,7 +123,7 @@ class FailoverTest(NotifiedTest):
         self.start()
         self.postgres("stop", "first", "--immediate")
         quiet_from = time.time() * 1e6 + 500_000
-        self.notified.wait_for("^database: ")
+        self.notified.wait_for("^not ready: database: ")
         time.sleep(1.0)
         end = time.time() * 1e6
         self.postgres("promote", "second")

@@ -73,6 +73,10 @@ class Database:
     def value(self, sql):
         return next(iter(self.rows(sql)[0].values()))
 
+    def in_cluster(self, sql):
+        """From outside of this database."""
+        self._psql(self.cluster, sql)
+
     def drop(self):
         self._psql(self.cluster, f"drop database {self.name} with (force)")
 

@@ -50,6 +50,13 @@ class ImportTest(ProcessTest):
                                 for number in ("01051000002", "01051000003")])
         self.assertIn("missing_field:name", self.dialerd("report", "campaign"))
 
+        # Who imports into a campaign that does not run is told.
+        self.assertEqual(self.command("import", "campaign", file).stderr.count("note:"), 0)
+        self.dialerd("stop", "campaign", "--reason", "over")
+        self.assertIn("note: the campaign is stopped: nobody of it is called until `dialerd start campaign`",
+                      self.command("import", "campaign", file).stderr)
+        self.dialerd("start", "campaign")
+
         # Importing after the campaign has ended calls nobody again.
         posted = len(self.sim.posts())
         self.dialerd("import", "campaign", file)

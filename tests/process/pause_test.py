@@ -26,13 +26,13 @@ class PauseTest(ProcessTest):
         line = next(line for line in status.splitlines() if line.split()[:1] == ["campaign"] and "main" in line)
         self.assertIn("paused", line)
         self.assertIn("complaints from Busan", line)
-        changed_by = self.db.value("select changed_by from dialerd.campaign_control where paused")
+        changed_by = self.db.value("select changed_by from dialerd.campaign_control where wish = 'paused'")
         self.assertTrue(changed_by)
 
         # The other campaign goes on meanwhile, with as many calls a second.
         wait_until(lambda: any(row["count"] >= 12 for row in self.db.rows(claimed_later)), 15, "calls of the other")
         self.assertEqual({row["name"] for row in self.db.rows(claimed_later)}, {"campaign-2"})
-        self.assertIn("campaign campaign: paused: complaints from Busan", daemon.log())
+        self.assertIn('campaign campaign: paused: "complaints from Busan"', daemon.log())
         wait_until(lambda: not self.db.lead_states().get("active"), 10, "calls under way go on to their end")
         self.assertTrue(daemon.running(), "a paused campaign is not done")
 

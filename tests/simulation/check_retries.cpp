@@ -38,16 +38,19 @@ bool opens_before(const config::CampaignConfig& config, const std::string& clock
   return false;
 }
 
-// Whether each of the campaign's numbers, of which there are several, can place a call at any time.
+// Whether each of the campaign's numbers, of which there are several, can place a call at any time, and always could.
 bool others_can_be_had(const Books& books, const config::CampaignConfig& config) {
   if (config.caller_numbers.size() < 2) return false;
   for (const campaign::CampaignSettings& campaign : books.world.scenario.settings.campaigns) {
     if (campaign.config.answer_rate_rest) return false;
   }
-  for (const campaign::AccountSettings& account : books.world.scenario.settings.accounts) {
-    for (const std::string& number : config.caller_numbers) {
-      auto said = account.caller_numbers.find(number);
-      if (said != account.caller_numbers.end() && !(said->second == config::CallerNumber{})) return false;
+  for (const auto& revisions : books.world.revisions) {
+    for (const Revision& revision : revisions) {
+      if (&revision != &revisions.front()) return false;
+      for (const std::string& number : config.caller_numbers) {
+        auto said = revision.account.caller_numbers.find(number);
+        if (said != revision.account.caller_numbers.end() && !(said->second == config::CallerNumber{})) return false;
+      }
     }
   }
   return true;
@@ -91,7 +94,7 @@ class Lead {
         verdict_.add(one, "made no call, and another number is next");
       return;
     }
-    const config::CampaignConfig& config = books_.config(one);
+    const config::CampaignConfig& config = books_.config_of_end(one);
     // As the provider told it: in milliseconds, and only for calls that were connected.
     std::optional<milliseconds> talk;
     if (one.call->status == "ended") {
@@ -124,7 +127,7 @@ class Lead {
 
   void retry(const Case& one, const oracle::Policy& policy, std::optional<milliseconds> talk,
              const config::Delay& delay) {
-    const config::CampaignConfig& config = books_.config(one);
+    const config::CampaignConfig& config = books_.config_of_end(one);
     const AttemptRow& row = *one.row;
     const campaign::Settlement& settled = row.settlement;
     std::string zone = zone_of(config, row.facts.clock);

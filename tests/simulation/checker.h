@@ -37,8 +37,13 @@ class Books {
   std::map<campaign::LeadId, std::vector<const Case*>> of_lead;
   std::map<std::string, std::vector<const Case*>> of_number;  // persons, and alternates that were dialled
 
+  // In force when it was claimed; an account is brought to rest before another configuration is.
   const config::CampaignConfig& config(const Case& one) const {
-    return world.scenario.campaign(one.row->campaign).config;
+    return world.config_at(one.row->campaign, one.row->claimed_mono);
+  }
+  // In force when its outcome was decided.
+  const config::CampaignConfig& config_of_end(const Case& one) const {
+    return world.config_at(one.row->campaign, one.row->decided.mono);
   }
   bool stepped() const { return !world.steps.empty(); }
   // The database's clock at that moment, as the daemon knew it.

@@ -140,7 +140,8 @@ class Run {
 bool every_fault_happened(const Faults& f) {
   return f.crashes && f.moves && f.doubts && f.not_placed && f.failed_writes && f.failed_claims && f.broken_passes &&
          f.clock_steps && f.rechecks && f.stopped_by_recheck && f.opt_outs && f.pauses && f.callbacks &&
-         f.blocked_claims && f.webhooks && f.resolved && f.yields && f.late_news && f.details && f.passes_by_numbers;
+         f.blocked_claims && f.webhooks && f.resolved && f.yields && f.reloads && f.forced_reloads &&
+         f.campaigns_gone && f.late_news && f.details && f.passes_by_numbers;
 }
 
 void print(const Sums& sums, std::chrono::duration<double> took) {
@@ -159,7 +160,9 @@ void print(const Sums& sums, std::chrono::duration<double> took) {
             << f.blocked_claims << " claims without their list, " << f.resolved << " doubts resolved by hand\n"
             << "following: " << f.passes_by_numbers << " passes by numbers, " << f.webhooks << " webhooks, "
             << f.details << " calls with details, " << f.late_news << " with late news; " << f.yields
-            << " accounts handed over\n";
+            << " accounts handed over\n"
+            << "reloads: " << f.reloads << " at rest, " << f.forced_reloads << " forced, " << f.campaigns_gone
+            << " campaigns taken out and put back\n";
 }
 
 }  // namespace

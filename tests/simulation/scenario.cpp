@@ -67,6 +67,7 @@ class Drawing {
     s.webhooks = random_.chance(0.5);
     s.trusted = s.webhooks && random_.chance(0.3);
     s.resolutions = random_.chance(0.2);
+    s.reloads = !s.clock_steps && random_.chance(0.5);
     if (random_.chance(0.03)) make_crowd();
     return std::move(scenario_);
   }
@@ -75,6 +76,7 @@ class Drawing {
   void make_crowd() {
     Scenario& s = scenario_;
     s.crowd = true;
+    s.reloads = false;
     s.faults = 0;
     s.clock_steps = false;
     s.opt_out_rate = 0;
@@ -360,6 +362,57 @@ void put(std::ostream& out, const config::Rules& rules) {
 }
 
 }  // namespace
+
+namespace {
+
+void vary(Random& random, std::optional<std::int64_t>& limit, std::int64_t low, std::int64_t high) {
+  if (!limit) {
+    if (random.chance(0.1)) limit = random.between(low, high);
+  } else if (random.chance(0.15)) {
+    limit.reset();
+  } else if (random.chance(0.6)) {
+    limit = std::max<std::int64_t>(
+        1, static_cast<std::int64_t>(static_cast<double>(*limit) * random.one_of<double>({0.5, 0.8, 1.3, 2, 4})));
+  }
+}
+
+void vary(Random& random, config::Limits& limits) {
+  vary(random, limits.concurrency, 1, 12);
+  vary(random, limits.per_second, 1, 5);
+  vary(random, limits.per_minute, 1, 20);
+  vary(random, limits.per_hour, 5, 60);
+  vary(random, limits.per_day, 10, 200);
+  limits.burst = std::min(limits.burst, limits.per_second.value_or(1));
+  if (random.chance(0.1)) {
+    const bool calendar = limits.window == config::WindowKind::rolling;
+    limits.window = calendar ? config::WindowKind::calendar : config::WindowKind::rolling;
+    limits.timezone = calendar ? random.one_of(zones) : "";
+  }
+}
+
+}  // namespace
+
+void vary(Random& random, campaign::AccountSettings& account, std::vector<campaign::CampaignSettings*> campaigns) {
+  vary(random, account.limits);
+  if (random.chance(0.2)) account.reserve_percent = random.between(0, 60);
+  vary(random, account.requests.per_second, 1, 10);
+  vary(random, account.requests.per_minute, 10, 60);
+  if (account.requests.per_minute)
+    account.requests.per_minute = std::max<std::int64_t>(10, *account.requests.per_minute);
+  for (auto& [number, said] : account.caller_numbers) {
+    vary(random, said.limits);
+    if (said.rested && random.chance(0.5)) said.rested = false;
+  }
+  for (campaign::CampaignSettings* one : campaigns) {
+    config::CampaignConfig& config = one->config;
+    vary(random, config.limits);
+    if (!config.limits.per_day) config.pacing = config::Pacing::asap;
+    if (random.chance(0.2)) config.share.weight = random.one_of<std::int64_t>({1, 3, 20});
+    if (random.chance(0.2)) config.share.priority = random.one_of<std::int64_t>({0, 5});
+    if (random.chance(0.2)) config.calling_windows.resize(config.calling_windows.size() / 2 + 1);
+    if (random.chance(0.2)) config.caller_numbers.resize(1);
+  }
+}
 
 Scenario draw_scenario(Random& random) { return Drawing(random).draw(); }
 

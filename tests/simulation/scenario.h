@@ -47,6 +47,9 @@ struct Scenario {
   // Kills and moving accounts, or clock steps; not both: a process that begins after the database's clock was set has
   // nothing but that clock to tell how old the recorded calls are (docs/architecture.md, "Clocks").
   bool clock_steps = false;
+  // The configuration changes while the daemon runs. Not with clock steps: an account that is taken again is begun
+  // anew.
+  bool reloads = false;
   // Many leads that may be called at any time, and an account that admits few calls: for the campaigns' shares.
   bool crowd = false;
 
@@ -56,6 +59,10 @@ struct Scenario {
 };
 
 Scenario draw_scenario(Random& random);
+
+// An account as it was drawn at the beginning, with other limits of it, its caller numbers and its campaigns, other
+// requests, shares and windows: some larger, some smaller, some new, some gone.
+void vary(Random& random, campaign::AccountSettings& account, std::vector<campaign::CampaignSettings*> campaigns);
 
 // In a few lines.
 std::string describe(const Scenario& scenario);

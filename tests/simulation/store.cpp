@@ -155,9 +155,9 @@ std::optional<campaign::ClaimAnswer> Store::claim(std::uint64_t epoch, const cam
   auto account = static_cast<std::size_t>(campaign.account);
   if (epoch != epochs_[account]) return std::nullopt;
   campaign::ClaimAnswer answer;
-  answer.paused = paused(claim.campaign);
+  if (paused(claim.campaign)) answer.wish = campaign::CampaignWish::paused;
   answer.blocked = blocked(claim.campaign);
-  if (answer.paused || !answer.blocked.empty()) return answer;
+  if (paused(claim.campaign) || !answer.blocked.empty()) return answer;
 
   ++claims_;
   WallTime now = clock_.database();

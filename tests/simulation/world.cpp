@@ -18,6 +18,10 @@ constexpr hours longest{24 * 120};
 constexpr minutes controls_interval{10};
 constexpr seconds clock_read_interval{1};
 
+campaign::CampaignWish wish_of(bool paused) {
+  return paused ? campaign::CampaignWish::paused : campaign::CampaignWish::running;
+}
+
 }  // namespace
 
 void Faults::add(const Faults& other) {
@@ -38,6 +42,9 @@ void Faults::add(const Faults& other) {
   webhooks += other.webhooks;
   resolved += other.resolved;
   yields += other.yields;
+  reloads += other.reloads;
+  forced_reloads += other.forced_reloads;
+  campaigns_gone += other.campaigns_gone;
   late_news += other.late_news;
   details += other.details;
   passes_by_numbers += other.passes_by_numbers;
@@ -48,7 +55,16 @@ World::World(std::uint64_t seed)
       scenario(draw_scenario(random)),
       clock(scenario.begin),
       store(random, clock, scenario),
-      provider(random, clock, scenario.answer_rate, scenario.page_size, scenario.number_filter) {
+      provider(random, clock, scenario.answer_rate, scenario.page_size, scenario.number_filter),
+      drawn_(scenario.settings) {
+  for (std::size_t a = 0; a < scenario.settings.accounts.size(); ++a) {
+    Revision& first = revisions[a].emplace_back();
+    first.from = clock.mono();
+    first.account = scenario.settings.accounts[a];
+    for (const campaign::CampaignSettings& campaign : scenario.settings.campaigns) {
+      if (static_cast<std::size_t>(campaign.account) == a) first.campaigns[campaign.id] = campaign.config;
+    }
+  }
   calm_from_ = clock.mono() + scenario.faults_last;
 }
 
@@ -145,6 +161,103 @@ void World::plan() {
   if (random.chance(0.3)) {
     for (auto n = random.between(1, 4); n > 0; --n) somewhen(hours{48}, [this] { promise_callback(); });
   }
+  if (scenario.reloads) {
+    for (auto n = random.between(1, 12); n > 0; --n) {
+      somewhen(random.chance(0.5) ? hours{2} : hours{48}, [this] {
+        change_files(static_cast<std::size_t>(
+            random.between(0, static_cast<std::int64_t>(scenario.settings.accounts.size()) - 1)));
+      });
+    }
+  }
+}
+
+// Somebody edits the files, and asks the daemon to read them. A campaign that is taken out comes back some time.
+void World::change_files(std::size_t account) {
+  Files& files = files_[account];
+  std::vector<campaign::CampaignSettings> campaigns;
+  for (const campaign::CampaignSettings& one : drawn_.campaigns) {
+    if (static_cast<std::size_t>(one.account) == account) campaigns.push_back(one);
+  }
+  std::vector<campaign::CampaignSettings*> varied;
+  for (campaign::CampaignSettings& one : campaigns) varied.push_back(&one);
+  files.account = drawn_.accounts[account];
+  vary(random, files.account, varied);
+  files.campaigns.clear();
+  files.gone.clear();
+  for (const campaign::CampaignSettings& one : campaigns) {
+    files.campaigns[one.id] = one.config;
+    if (!random.chance(0.15)) continue;
+    ++faults.campaigns_gone;
+    files.gone.insert(one.id);
+  }
+  if (!files.gone.empty())
+    clock.after(random.between(minutes{1}, hours{8}), [this, account] { change_files(account); });
+  files.changed = true;
+  reload(account, random.chance(0.1) ? 0 : 60);
+}
+
+// As daemon/runner_reload.cpp does: at rest, configured, taken again.
+void World::reload(std::size_t account, int patience) {
+  if (process_ == 0 || !files_[account].changed) return;  // the next start reads them
+  Link& link = links_[account];
+  if (!link.owned) {
+    put_in_force(account);
+    return engine_->configure(AccountIndex{account}, configuration_of(account));
+  }
+  engine_->yield(AccountIndex{account}, true);
+  const bool at_rest = engine_->quiet(AccountIndex{account}) && !link.write_under_way && link.writes.empty();
+  if (!at_rest && patience > 0) {
+    return later(seconds{1}, [this, account, patience] { reload(account, patience - 1); });
+  }
+  ++(at_rest ? faults.reloads : faults.forced_reloads);
+  std::optional<campaign::RequestHistory> spent;
+  if (at_rest && revisions[account].back().account.requests.per_minute) {
+    spent = engine_->requests_spent(clock.daemon(), AccountIndex{account});
+  }
+  engine_->lost(AccountIndex{account});
+  ++link.generation;
+  link.owned = false;
+  put_in_force(account);
+  engine_->configure(AccountIndex{account}, configuration_of(account));
+  store.requests[account].reset();
+  later(random.between(milliseconds{1}, seconds{2}), [this, account, spent] {
+    if (links_[account].owned) return;
+    store.requests[account] = spent;
+    gain(account);
+  });
+}
+
+void World::put_in_force(std::size_t account) {
+  Files& files = files_[account];
+  if (!files.changed) return;
+  files.changed = false;
+  // What goes is brought to its end by what it was last.
+  for (campaign::CampaignId id : files.gone) files.campaigns[id] = revisions[account].back().campaigns.at(id);
+  revisions[account].push_back({clock.mono(), files.account, files.campaigns, files.gone});
+  scenario.settings.accounts[account] = files.account;
+  for (campaign::CampaignSettings& campaign : scenario.settings.campaigns) {
+    if (static_cast<std::size_t>(campaign.account) == account) campaign.config = files.campaigns.at(campaign.id);
+  }
+  ever_opens_.clear();
+}
+
+campaign::AccountConfiguration World::configuration_of(std::size_t account) const {
+  const Revision& now = revisions[account].back();
+  campaign::AccountConfiguration configuration{now.account, {}, scenario.settings.follow};
+  for (const auto& [id, config] : now.campaigns) {
+    if (!now.gone.contains(id)) configuration.campaigns.push_back({id, AccountIndex{account}, config});
+  }
+  return configuration;
+}
+
+const Revision& World::revision_at(std::size_t account, MonoTime at) const {
+  const std::vector<Revision>& all = revisions[account];
+  const auto next = std::find_if(all.begin() + 1, all.end(), [&](const Revision& one) { return one.from > at; });
+  return *(next - 1);
+}
+
+const config::CampaignConfig& World::config_at(campaign::CampaignId campaign, MonoTime at) const {
+  return revision_at(static_cast<std::size_t>(scenario.campaign(campaign).account), at).campaigns.at(campaign);
 }
 
 void World::load_list(const std::string& name, bool late) {
@@ -243,13 +356,20 @@ bool World::settled() const {
 
 void World::start_process() {
   process_ = ++starts_;
-  engine_ = std::make_unique<campaign::Engine>(scenario.settings);
+  campaign::EngineSettings configured = scenario.settings;
+  configured.campaigns.clear();
+  for (std::size_t a = 0; a < scenario.settings.accounts.size(); ++a) {
+    put_in_force(a);
+    configured.accounts[a] = revisions[a].back().account;
+    for (campaign::CampaignSettings& campaign : configuration_of(a).campaigns) configured.campaigns.push_back(campaign);
+  }
+  engine_ = std::make_unique<campaign::Engine>(std::move(configured));
   wake_at_.reset();
   clock.sync();
   for (std::size_t a = 0; a < scenario.settings.accounts.size(); ++a) gain(a);
   for (const campaign::CampaignSettings& campaign : scenario.settings.campaigns) {
     if (store.paused(campaign.id)) pauses.push_back({campaign.id, true, clock.mono(), process_});
-    engine_->set_paused(campaign.id, store.paused(campaign.id));
+    engine_->set_wish(campaign.id, wish_of(store.paused(campaign.id)));
   }
   later(random.between(milliseconds{1}, seconds{1}), [this] { keep_reading_controls(); });
 }
@@ -326,7 +446,7 @@ void World::read_controls() {
   for (const campaign::CampaignSettings& campaign : scenario.settings.campaigns) {
     engine_->set_clocks(asked, campaign.id, store.clocks(campaign.id));
     bool paused = store.paused(campaign.id);
-    engine_->set_paused(campaign.id, paused);
+    engine_->set_wish(campaign.id, wish_of(paused));
     pauses.push_back({campaign.id, paused, clock.mono(), process_});
   }
 }

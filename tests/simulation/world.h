@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -43,6 +44,14 @@ struct PauseTold {
   std::uint64_t process = 0;
 };
 
+// What an account's configuration was from a moment on.
+struct Revision {
+  MonoTime from{};
+  campaign::AccountSettings account;
+  std::map<campaign::CampaignId, config::CampaignConfig> campaigns;  // of the account: as they were last
+  std::set<campaign::CampaignId> gone;                               // of these, those that are not configured
+};
+
 // The database's clock was set, and when the daemon knew.
 struct ClockStep {
   MonoTime at{};
@@ -67,6 +76,9 @@ struct Faults {
   std::int64_t webhooks = 0;
   std::int64_t resolved = 0;
   std::int64_t yields = 0;
+  std::int64_t reloads = 0;
+  std::int64_t forced_reloads = 0;
+  std::int64_t campaigns_gone = 0;
   std::int64_t late_news = 0;
   std::int64_t details = 0;
   std::int64_t passes_by_numbers = 0;
@@ -84,6 +96,10 @@ class World {
   // Its campaign is over, or its windows never open: it stays ready, for a person may change that.
   bool never_called(const LeadRow& lead) const;
 
+  // What was in force at that moment.
+  const Revision& revision_at(std::size_t account, MonoTime at) const;
+  const config::CampaignConfig& config_at(campaign::CampaignId campaign, MonoTime at) const;
+
   Random random;
   Scenario scenario;
   Clock clock;
@@ -92,7 +108,8 @@ class World {
   std::vector<Post> posts;
   std::vector<PauseTold> pauses;
   std::vector<ClockStep> steps;
-  std::vector<std::string> broken;  // what the world itself saw go wrong
+  std::array<std::vector<Revision>, 2> revisions;  // by account, in order of time
+  std::vector<std::string> broken;                 // what the world itself saw go wrong
   Faults faults;
   bool stuck = false;  // `longest` passed
 
@@ -122,6 +139,10 @@ class World {
   void send_webhooks(const std::string& call_id);
   void webhook(std::size_t account, const std::string& call_id);
   void yield_account(std::size_t account, int patience);
+  void change_files(std::size_t account);
+  void reload(std::size_t account, int patience);
+  void put_in_force(std::size_t account);
+  campaign::AccountConfiguration configuration_of(std::size_t account) const;
   bool settled() const;
 
   void tick();
@@ -145,7 +166,16 @@ class World {
   bool fault(double probability) { return faulty() && random.chance(probability * scenario.faults); }
   milliseconds database_time() { return random.between(milliseconds{1}, scenario.database_max); }
 
+  struct Files {
+    bool changed = false;  // and not read yet
+    campaign::AccountSettings account;
+    std::map<campaign::CampaignId, config::CampaignConfig> campaigns;
+    std::set<campaign::CampaignId> gone;
+  };
+
   std::unique_ptr<campaign::Engine> engine_;
+  const campaign::EngineSettings drawn_;  // as it all began
+  std::array<Files, 2> files_;
   std::array<Link, 2> links_;
   std::uint64_t process_ = 0;  // number of the running process; 0: none runs
   std::uint64_t starts_ = 0;

@@ -1,23 +1,27 @@
--- title: Calls in doubt, or given up with their leads held (the oldest 50)
-with waiting as (
-  select s.lead_id, s.state, s.attempt_id, c.region || l.to_number as person
-  from dialerd.lead_state s
+-- title: Calls in doubt, or given up with their leads held (50 of each at most)
+with given_up as (  -- their leads are looked for only when there are any
+  select s.lead_id, c.region || l.to_number as person
+  from (select lead_id, campaign_id from dialerd.lead_state
+        where campaign_id = $1 and state = 'held' and outcome = 'abandoned'
+          and exists (select from dialerd.rollup_lead where campaign_id = $1 and state = 'held' and outcome = 'abandoned')
+        limit 50) as s
   join dialerd.lead l on l.lead_id = s.lead_id
   join dialerd.campaign c on c.campaign_id = s.campaign_id
-  where s.campaign_id = $1 and (s.state = 'active' or (s.state = 'held' and s.outcome = 'abandoned'))
 ), called as (
-  select a.*
-  from waiting w
-  join dialerd.attempt a on a.attempt_id = w.attempt_id
-  where w.state = 'active' and a.state = 'unknown'
+  (select a.*
+   from dialerd.rollup_open o
+   join dialerd.attempt a on a.attempt_id = o.attempt_id
+   where a.campaign_id = $1 and a.state = 'unknown'
+   order by a.attempt_id
+   limit 50)
   union all
   select latest.*
-  from waiting w
+  from given_up g
   cross join lateral (
     select * from dialerd.attempt a
-    where a.person = w.person and a.lead_id = w.lead_id
+    where a.person = g.person and a.lead_id = g.lead_id
     order by a.attempt_id desc limit 1) as latest
-  where w.state = 'held' and latest.state = 'abandoned'
+  where latest.state = 'abandoned'
 )
 select c.lead_id as lead,
        case when c.state = 'abandoned' then 'given up' else 'in doubt' end as state,
@@ -29,4 +33,3 @@ select c.lead_id as lead,
                 'dialerd resolve ' || c.attempt_id || ' placed|not-placed --reason ...') as who_knows_says
 from called c
 order by c.attempt_id
-limit 50

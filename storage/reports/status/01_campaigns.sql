@@ -16,8 +16,9 @@ with leads as (
 )
 select c.name as campaign,
        c.account,
-       case when k.paused then 'paused' else 'running' end as control,
-       case when k.paused then k.reason end as reason,
+       s.state,
+       case when s.state <> 'completed' then coalesce(u.why, '') else '' end as not_dialled,
+       case when s.state in ('paused', 'stopping') or s.completed_by = 'stopped' then s.reason else s.completed_by end as reason,
        coalesce(l.ready, 0) as ready,
        coalesce(l.due, 0) as due,
        coalesce(l.active, 0) as active,
@@ -25,7 +26,8 @@ select c.name as campaign,
        coalesce(l.held, 0) as held,
        coalesce(a.today, 0) as attempts_today_utc
 from dialerd.campaign c
-left join dialerd.campaign_control k using (campaign_id)
+join dialerd.campaign_state s using (campaign_id)
+left join dialerd.campaign_undialled u using (campaign_id)
 left join leads l using (campaign_id)
 left join attempts a using (campaign_id)
 order by c.name

@@ -51,7 +51,7 @@ class ImportTest : public testing::Test {
 
   Summary import(ByteSource& source, const config::CampaignConfig& campaign) {
     storage::Session session(database_.settings());
-    const auto id = must(session.register_campaign(campaign.name, campaign.account, campaign.region, "text"));
+    const auto id = must(session.register_campaign(campaign.name, campaign.account, campaign.region));
     DatabaseSink sink(must(storage::ImportWriter::begin(session, id, "leads.csv")));
     Importer importer(source, campaign, campaign.leads);
     EXPECT_THAT(importer.problems(), IsEmpty());
@@ -189,7 +189,7 @@ TEST_F(ImportTest, ABrokenOffImportIsCompletedByRunningItAgain) {
     storage::SessionSettings settings = database_.settings();
     settings.conninfo = proxy.conninfo();
     storage::Session session(settings);
-    const auto id = must(session.register_campaign(campaign.name, campaign.account, campaign.region, "text"));
+    const auto id = must(session.register_campaign(campaign.name, campaign.account, campaign.region));
     DatabaseSink sink(must(storage::ImportWriter::begin(session, id, "leads.csv")));
     LosesTheThirdAnswer lossy(sink, proxy);
     GeneratedLeads source(count);

@@ -55,6 +55,16 @@ TEST_F(CallDetail, WhatIsToldLaterCompletesWhatWasKnown) {
   EXPECT_EQ(kept(id), complete);
 }
 
+// The provider's list goes on telling of a call after `dialerd forget`.
+TEST_F(CallDetail, OfAForgottenPersonNoWordsComeBack) {
+  const auto id = settled_call();
+  EXPECT_EQ(must(session_.history("main", 1h)).ended.size(), 1U);
+  database_.rows("update dialerd.attempt set person = null, dialled = null");
+  EXPECT_EQ(must(session_.history("main", 1h)).ended.size(), 0U) << "nobody asks for them";
+  must(write({whole(id)}));
+  EXPECT_EQ(kept(id), (std::vector<std::string>{"main", "1", "120.50", "", "", "", ""}));
+}
+
 TEST_F(CallDetail, DoingItAgainIsANoOp) {
   const auto id = settled_call();
   must(write({whole(id)}));

@@ -8,37 +8,36 @@ namespace dialerd::test {
 namespace {
 
 using namespace std::chrono_literals;
+using campaign::CampaignWish;
 using storage::ErrorKind;
 
 class Campaigns : public StorageTest {};
 
 TEST_F(Campaigns, RegisteringAgainChangesNothing) {
-  EXPECT_EQ(must(session_.register_campaign("spring", "main", "KR", "name: spring\n")), campaign_);
-  EXPECT_EQ(database_.value("select count(*) from dialerd.campaign_revision"), "1");
-}
-
-TEST_F(Campaigns, EveryOtherTextIsARevision) {
-  must(session_.register_campaign("spring", "main", "KR", "two"));
-  must(session_.register_campaign("spring", "main", "KR", "two"));
-  must(session_.register_campaign("spring", "main", "KR", "name: spring\n"));
-  const auto revisions = database_.rows("select revision, source from dialerd.campaign_revision order by 1");
-  const std::vector<std::vector<std::string>> expected = {
-      {"1", "name: spring\n"}, {"2", "two"}, {"3", "name: spring\n"}};
-  EXPECT_EQ(revisions, expected);
+  EXPECT_EQ(must(session_.register_campaign("spring", "main", "KR")), campaign_);
+  EXPECT_EQ(database_.value("select count(*) from dialerd.campaign"), "1");
 }
 
 TEST_F(Campaigns, ANameBelongsToOneAccount) {
-  const auto other = session_.register_campaign("spring", "other", "KR", "x");
+  const auto other = session_.register_campaign("spring", "other", "KR");
   ASSERT_TRUE(other.has_error());
   EXPECT_EQ(other.error().kind, ErrorKind::refused);
-  EXPECT_EQ(database_.value("select count(*) from dialerd.campaign_revision"), "1");
 }
 
-TEST_F(Campaigns, TheRegionIsTheLatestThatWasSaid) {
+TEST_F(Campaigns, TheRegionIsTheLatestThatWasSaidBeforeTheFirstLead) {
   EXPECT_EQ(database_.value("select region from dialerd.campaign"), "KR");
-  must(session_.register_campaign("spring", "main", "US", "name: spring\n"));
+  must(session_.register_campaign("spring", "main", "US"));
   EXPECT_EQ(database_.value("select region from dialerd.campaign"), "US");
-  EXPECT_EQ(database_.value("select count(*) from dialerd.campaign_revision"), "1");
+}
+
+// Opt-outs and caps are by region and number: in another region the same people would be unknown.
+TEST_F(Campaigns, WithLeadsTheRegionStays) {
+  add_leads(1);
+  const auto other = session_.register_campaign("spring", "main", "US");
+  ASSERT_TRUE(other.has_error());
+  EXPECT_EQ(other.error().kind, ErrorKind::refused);
+  EXPECT_EQ(database_.value("select region from dialerd.campaign"), "KR");
+  must(session_.register_campaign("spring", "main", "KR"));
 }
 
 TEST_F(Campaigns, ConditionsAreReplacedAsAWholeByTheOwner) {
@@ -71,17 +70,17 @@ TEST_F(Campaigns, AreFoundByName) {
 }
 
 TEST_F(Campaigns, ControlsAreReadInTheOrderAskedFor) {
-  const auto second = must(session_.register_campaign("autumn", "main", "KR", "x"));
-  must(session_.set_paused(second, true, "complaints: \"loud\"", "ops"));
+  const auto second = must(session_.register_campaign("autumn", "main", "KR"));
+  must(session_.set_wish(second, CampaignWish::paused, "complaints: \"loud\"", "ops"));
   const auto controls = must(session_.controls({second, campaign_, campaign::CampaignId{999}}));
   ASSERT_EQ(controls.size(), 3U);
-  EXPECT_TRUE(controls[0].paused);
+  EXPECT_EQ(controls[0].wish, CampaignWish::paused);
   EXPECT_EQ(controls[0].reason, "complaints: \"loud\"");
-  EXPECT_FALSE(controls[1].paused);
-  EXPECT_FALSE(controls[2].paused);
+  EXPECT_EQ(controls[1].wish, CampaignWish::running);
+  EXPECT_EQ(controls[2].wish, CampaignWish::draft) << "what nobody started is not dialled";
 
-  must(session_.set_paused(second, false, "", "ops"));
-  EXPECT_FALSE(must(session_.controls({second}))[0].paused);
+  must(session_.set_wish(second, CampaignWish::running, "", "ops"));
+  EXPECT_EQ(must(session_.controls({second}))[0].wish, CampaignWish::running);
 }
 
 // A claim that meets a pause which is just being committed waits for it and sees it, old as the claim's snapshot may
@@ -91,25 +90,25 @@ TEST_F(Campaigns, NoClaimSlipsPastAPauseUnderWay) {
   std::future<storage::Result<storage::ClaimResult>> claiming;
   storage::Session operators(database_.settings());
   must(operators.run("pausing", [&](storage::Transaction& transaction) -> storage::Result<void> {
-    transaction.exec("update dialerd.campaign_control set paused = true");
+    transaction.exec("update dialerd.campaign_control set wish = 'paused'");
     claiming = std::async(std::launch::async, [&] { return session_.claim(request(2)); });
     EXPECT_EQ(claiming.wait_for(200ms), std::future_status::timeout);
     return {};
   }));
   const auto result = must(claiming.get());
-  EXPECT_TRUE(result.paused);
+  EXPECT_EQ(result.wish, CampaignWish::paused);
   EXPECT_TRUE(result.leads.empty());
 }
 
 TEST_F(Campaigns, PauseIsRespectedInsideTheClaim) {
   add_leads(3);
-  must(session_.set_paused(campaign_, true, "", "ops"));
+  must(session_.set_wish(campaign_, CampaignWish::paused, "", "ops"));
   const auto paused = must(session_.claim(request(2)));
-  EXPECT_TRUE(paused.paused);
+  EXPECT_EQ(paused.wish, CampaignWish::paused);
   EXPECT_TRUE(paused.leads.empty());
   EXPECT_EQ(database_.value("select count(*) from dialerd.attempt"), "0");
 
-  must(session_.set_paused(campaign_, false, "", "ops"));
+  must(session_.set_wish(campaign_, CampaignWish::running, "", "ops"));
   EXPECT_EQ(must(session_.claim(request(2))).leads.size(), 2U);
 }
 

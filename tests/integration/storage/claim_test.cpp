@@ -21,7 +21,7 @@ TEST_F(Claim, GivesDueLeadsInOrderWithTheirAttemptOnRecord) {
   asked.lead_fields = {"name", "absent"};
   const auto result = must(session_.claim(asked));
   ASSERT_EQ(result.leads.size(), 2U);
-  EXPECT_FALSE(result.paused);
+  EXPECT_EQ(result.wish, campaign::CampaignWish::running);
   EXPECT_EQ(result.next_due, std::nullopt);
   for (std::size_t i = 0; i < 2; ++i) {
     const auto& lead = result.leads[i];
@@ -88,7 +88,7 @@ TEST_F(Claim, PlainSqlInsertIsEnoughForALeadToBeCalled) {
 }
 
 TEST_F(Claim, OnlyTheOwnersOwnCampaigns) {
-  const auto foreign = must(session_.register_campaign("foreign", "other", "KR", "x"));
+  const auto foreign = must(session_.register_campaign("foreign", "other", "KR"));
   database_.rows("insert into dialerd.lead (campaign_id, to_number) values (2, '0212345678')");
   auto asked = request(1);
   asked.campaign = foreign;

@@ -145,7 +145,7 @@ TEST(ServerRestart, TheSameSessionRecovers) {
   PrivatePostgres server;
   TestDatabase database(TestDatabase::Schema::migrated, server.conninfo());
   storage::Session session(database.settings());
-  const auto campaign = must(session.register_campaign("spring", "main", "KR", "x"));
+  const auto campaign = must(session.register_campaign("spring", "main", "KR"));
   const auto owner = must(session.acquire("main", "test", 60s));
   database.rows("insert into dialerd.lead (campaign_id, to_number) values (1, '0100000001'), (1, '0100000002')");
   const auto first = must(session.claim({owner, campaign, {""}, {}, new_attempts(1), {}}));

@@ -75,7 +75,7 @@ TEST_F(Import, ABadChunkIsRefusedWholeAndWithoutItsNumbers) {
 }
 
 TEST_F(Import, TheSameNumberMayBeInTwoCampaigns) {
-  const auto second = must(session_.register_campaign("autumn", "main", "KR", "x"));
+  const auto second = must(session_.register_campaign("autumn", "main", "KR"));
   for (const auto campaign : {campaign_, second}) {
     auto writer = must(ImportWriter::begin(session_, campaign, "leads.csv"));
     EXPECT_EQ(must(writer.write({{2, "0100000001", "{}"}}, {})).added, 1);
@@ -83,7 +83,7 @@ TEST_F(Import, TheSameNumberMayBeInTwoCampaigns) {
 }
 
 TEST_F(Import, AChunkBringsNothingOfTheOneBefore) {
-  const auto second = must(session_.register_campaign("autumn", "main", "KR", "x"));
+  const auto second = must(session_.register_campaign("autumn", "main", "KR"));
   auto spring = must(ImportWriter::begin(session_, campaign_, "spring.csv"));
   auto autumn = must(ImportWriter::begin(session_, second, "autumn.csv"));
   must(spring.write({{2, "0100000001", "{}"}}, {}));

@@ -101,6 +101,23 @@ TEST_F(Inbox, KeepsBytesThatAreNoText) {
   EXPECT_TRUE(kept[0] && kept[1]);
 }
 
+// The provider repeats what it told, also after `dialerd forget`.
+TEST_F(Inbox, OfAForgottenPersonWhatWasSaidIsNotKept) {
+  add_leads(2);
+  const auto leads = claim(2);
+  Webhook of_forgotten = webhook(1);
+  of_forgotten.attempt = leads[0].attempt;
+  Webhook of_other = webhook(2);
+  of_other.attempt = leads[1].attempt;
+  database_.rows("update dialerd.attempt set person = null, dialled = null where attempt_id = '" +
+                 to_string(leads[0].attempt) + "'");
+  const auto kept = must(session_.keep_webhooks({of_forgotten, of_other}));
+  must(session_.webhooks_handled(
+      {{*kept[0], HandledWebhook::Verdict::news}, {*kept[1], HandledWebhook::Verdict::news}}));
+  EXPECT_EQ(database_.rows("select body from dialerd.webhook_event order by event_id"),
+            (std::vector<std::vector<std::string>>{{""}, {of_other.body}}));
+}
+
 TEST_F(Inbox, SaysWhatBecameOfAnEvent) {
   add_leads(1);
   const auto leads = claim(1);

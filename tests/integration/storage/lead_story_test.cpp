@@ -32,15 +32,15 @@ TEST_F(LeadStoryTest, ALeadIsFoundByItsIdOrItsNumber) {
 TEST_F(LeadStoryTest, TellsHowALeadStands) {
   const auto lead = add_lead("1001", "alternates, timezone, expires_at", "array['1002'], 'Asia/Tokyo', '2031-01-01Z'");
   database_.rows("update dialerd.lead_state set number_index = 1");
-  must(session_.set_paused(campaign_, true, "complaints", "ops"));
+  must(session_.set_wish(campaign_, campaign::CampaignWish::paused, "complaints", "ops"));
   must(session_.set_conditions(owner_, {{std::nullopt, "", "insufficient_balance", wall_now(), std::nullopt},
                                         {campaign_, "0212345678", "rested", wall_now(), wall_now() + 1h},
                                         {campaign::CampaignId{1}, "", "learned", wall_now(), std::nullopt}}));
   const auto told = story(lead, with_list("dnc"));
   EXPECT_EQ(told.reference.campaign, campaign_);
   EXPECT_EQ(told.region, "KR");
-  EXPECT_TRUE(told.paused);
-  EXPECT_EQ(told.pause_reason, "complaints");
+  EXPECT_EQ(told.wish, campaign::CampaignWish::paused);
+  EXPECT_EQ(told.wish_reason, "complaints");
   EXPECT_EQ(told.blocked, "list_missing:dnc");
   ASSERT_EQ(told.conditions.size(), 3U);
   EXPECT_EQ(told.to_number, "1001");

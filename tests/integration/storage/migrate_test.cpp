@@ -4,6 +4,8 @@
 
 #include "storage_fixture.h"
 
+#include "storage/preflight.h"
+
 namespace dialerd::test {
 namespace {
 
@@ -73,7 +75,7 @@ insert into dialerd.attempt (attempt_id, account, campaign_id, lead_id, epoch, s
   EXPECT_EQ(must(session_.history("main")).open.size(), 2U);
 }
 
-// docs/operations.md: the daemon's own role, which may change no schema. What it may, it may after a migration too.
+// docs/database.md: the daemon's own role, which may change no schema. What it may, it may after a migration too.
 TEST_F(Migrate, TheDaemonsRoleKeepsWhatItNeeds) {
   const std::string role = "r" + database_.name();
   database_.rows(std::string(storage::migrations()[0].sql));
@@ -105,6 +107,29 @@ TEST_F(Migrate, TheDaemonsRoleMayWriteOutcomesAndDeleteNone) {
   for (const char* privilege : {"select", "insert", "update"})
     EXPECT_EQ(may(privilege), "true true true true") << privilege;
   EXPECT_EQ(may("delete"), "false false false false");
+  database_.rows("drop owned by " + role + "; drop role " + role);
+}
+
+// docs/database.md: on a new installation too, the daemon's role has what it needs and cannot change what is on
+// record.
+TEST_F(Migrate, TheDaemonsRoleOfANewInstallationMayDialAndNotRewriteTheRecord) {
+  must(storage::migrate(session_, [](const storage::Migration&) {}));
+  const std::string role = "r" + database_.name();
+  database_.rows("create role " + role + " login; select dialerd.grant_daemon_role('" + role + "')");
+  storage::SessionSettings settings = database_.settings();
+  settings.conninfo += " user=" + role;
+  storage::Session session(settings);
+  EXPECT_EQ(must(storage::missing_rights(session)), std::vector<std::string>{});
+  must(session.register_campaign("spring", "main", "KR"));
+  for (const char* sql :
+       {"insert into dialerd.campaign_change (campaign_id, to_wish, reason, changed_by, db_user) "
+        "select campaign_id, 'draft', '', '', '' from dialerd.campaign",
+        "update dialerd.daemon_revision set applied_by = 'somebody'",
+        "update dialerd.campaign_revision set applied_by = 'somebody'",
+        "insert into dialerd.retention_log (action, done_by, reason, removed) values ('prune', '', '', '{}')",
+        "delete from dialerd.attempt", "delete from dialerd.lead"}) {
+    EXPECT_ANY_THROW(database_.rows("set role " + role + "; " + sql)) << sql;
+  }
   database_.rows("drop owned by " + role + "; drop role " + role);
 }
 

@@ -66,7 +66,7 @@ TEST_F(Recheck, APauseAndAStaleListStopAll) {
   database_.rows("insert into dialerd.suppression_list values ('dnc', now() - interval '2 days', 'x', 0)");
   EXPECT_EQ(codes(leads, with_list("dnc")), Codes{});
   EXPECT_EQ(codes(leads, with_list("dnc", 24h)), (Codes{"list_stale:dnc", "list_stale:dnc"}));
-  must(session_.set_paused(campaign_, true, "", "ops"));
+  must(session_.set_wish(campaign_, campaign::CampaignWish::paused, "", "ops"));
   EXPECT_EQ(codes(leads), (Codes{"paused", "paused"}));
   database_.rows("select dialerd.suppress('KR', '0100000001')");
   EXPECT_EQ(codes(leads), (Codes{"suppressed", "paused"})) << "the most final reason";
@@ -75,7 +75,7 @@ TEST_F(Recheck, APauseAndAStaleListStopAll) {
 TEST_F(Recheck, SpeaksOfThisOwnersUndialledAttemptsAlone) {
   add_leads(3);
   const auto leads = claim(3);
-  must(session_.set_paused(campaign_, true, "", "ops"));
+  must(session_.set_wish(campaign_, campaign::CampaignWish::paused, "", "ops"));
   must(record(accepted(leads[0])));
   must(settle(ended(leads[1])));
   EXPECT_EQ(codes(leads), Codes{"paused"});

@@ -63,7 +63,7 @@ TEST_F(Report, CountsLeadsAndAttempts) {
 TEST_F(Report, StatusShowsCampaignsAndAccounts) {
   add_leads(3);
   claim(1);
-  must(session_.set_paused(campaign_, true, "checking", "ops"));
+  must(session_.set_wish(campaign_, campaign::CampaignWish::paused, "checking", "ops"));
   must(session_.heartbeat({"test", {"main", "other"}, true, "host", 1, "1.0"}, 60s));
   must(session_.heartbeat({"gone", {"main"}, true, "host", 2, "1.0"}, 0s));
   must(session_.renew(owner_, 60s, {{"boot", 1s, wall_now()}, {{wall_now(), 1h}}, "test"}));
@@ -71,7 +71,7 @@ TEST_F(Report, StatusShowsCampaignsAndAccounts) {
   const auto tables = must(storage::status_report(session_));
   ASSERT_EQ(tables.size(), 5U);
   EXPECT_EQ(cell(tables[0], 0, "campaign"), "spring");
-  EXPECT_EQ(cell(tables[0], 0, "control"), "paused");
+  EXPECT_EQ(cell(tables[0], 0, "state"), "paused");
   EXPECT_EQ(cell(tables[0], 0, "reason"), "checking");
   EXPECT_EQ(cell(tables[0], 0, "ready"), "2");
   EXPECT_EQ(cell(tables[0], 0, "active"), "1");

@@ -12,7 +12,7 @@ std::string text(campaign::LeadId lead) { return std::to_string(static_cast<std:
 
 RulesTest::Other RulesTest::other_campaign(const std::string& account, const std::string& region) {
   return {must(session_.acquire(account, "test", 60s)),
-          must(session_.register_campaign("of-" + account, account, region, "x"))};
+          must(session_.register_campaign("of-" + account, account, region))};
 }
 
 campaign::LeadId RulesTest::add_lead(const std::string& number, const std::string& more_columns,

@@ -23,7 +23,7 @@ std::vector<campaign::AttemptId> new_attempts(std::size_t count, std::optional<c
 }
 
 StorageTest::StorageTest() {
-  campaign_ = must(session_.register_campaign("spring", "main", "KR", "name: spring\n"));
+  campaign_ = must(session_.register_campaign("spring", "main", "KR"));
   owner_ = must(session_.acquire("main", "test", 60s));
 }
 

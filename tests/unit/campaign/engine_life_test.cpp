@@ -329,6 +329,39 @@ TEST(EngineExhausted, AnAnswerThatIsOlderThanASettlementDoesNotHideItsLead) {
   EXPECT_FALSE(driver.engine.exhausted());
 }
 
+// Leads may be ready: nothing of it is to be called.
+TEST(EngineExhausted, ADraftOrAStoppedCampaignIsNotWaitedForAPausedOneIs) {
+  for (CampaignWish wish : {CampaignWish::draft, CampaignWish::stopped}) {
+    Driver driver;
+    driver.claim_brings(0, minutes{30});
+    driver.engine.set_wish(campaign_id, wish);
+    EXPECT_TRUE(driver.engine.exhausted()) << to_string(wish);
+    driver.engine.set_wish(campaign_id, CampaignWish::paused);
+    EXPECT_FALSE(driver.engine.exhausted());
+  }
+}
+
+TEST(EngineExhausted, AStoppedCampaignsOpenCallIsWaitedFor) {
+  Driver driver;
+  AttemptId attempt = driver.one_call().attempt;
+  driver.accept(attempt);
+  driver.store();
+  driver.engine.set_wish(campaign_id, CampaignWish::stopped);
+  driver.tick();
+  EXPECT_FALSE(driver.engine.exhausted());
+  driver.news(attempt, "ended", "user_hangup");
+  driver.store();
+  EXPECT_TRUE(driver.engine.exhausted());
+}
+
+TEST(EngineExhausted, ACampaignIsOverAfterItsLastDay) {
+  EngineSettings settings = engine_settings();
+  settings.campaigns[0].config.end_date = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
+  Driver driver(settings);
+  EXPECT_TRUE(driver.commands.claims.empty());
+  EXPECT_TRUE(driver.engine.exhausted());
+}
+
 TEST(EngineExhausted, ALeadThatIsDueLaterIsNotNothing) {
   Driver driver;
   driver.claim_brings(0, minutes{30});

@@ -60,11 +60,11 @@ TEST(EngineClaim, NothingIsClaimedOutsideTheWindowAndTheEngineWakesForIt) {
 TEST(EngineClaim, APausedCampaignIsNotClaimedFrom) {
   Driver driver;
   driver.claim_brings(0);
-  driver.engine.set_paused(campaign_id, true);
+  driver.engine.set_wish(campaign_id, CampaignWish::paused);
   driver.advance(minutes{1});
   driver.tick();
   EXPECT_TRUE(driver.commands.claims.empty());
-  driver.engine.set_paused(campaign_id, false);
+  driver.engine.set_wish(campaign_id, CampaignWish::running);
   driver.tick();
   EXPECT_EQ(driver.commands.claims.size(), 1U);
 }
@@ -152,15 +152,24 @@ TEST(EngineDial, TheWindowIsAskedAgainBeforeTheCall) {
 
 TEST(EngineDial, APauseBetweenClaimAndCallStopsTheCall) {
   Driver driver;
-  driver.engine.set_paused(campaign_id, true);
+  driver.engine.set_wish(campaign_id, CampaignWish::paused);
   Claim claim = driver.commands.claims.at(0);
   ClaimAnswer answer;
   answer.leads.resize(1);
-  answer.paused = true;
+  answer.wish = CampaignWish::paused;
   driver.engine.claimed(driver.now, campaign_id, claim.number, answer);
   driver.tick();
   EXPECT_TRUE(driver.commands.calls.empty());
   EXPECT_EQ(driver.only_settlement().disposition, "not_sent:paused");
+}
+
+TEST(EngineDial, AStopBetweenClaimAndCallStopsTheCall) {
+  Driver driver;
+  driver.engine.set_wish(campaign_id, CampaignWish::stopped);
+  driver.claim_brings(1);
+  EXPECT_TRUE(driver.commands.calls.empty());
+  EXPECT_EQ(driver.only_settlement().disposition, "not_sent:stopped");
+  EXPECT_EQ(driver.only_settlement().next_at, driver.now.wall);
 }
 
 TEST(EngineDial, ALeadWithoutAFieldOfTheTemplateIsHeldAndNotDialled) {

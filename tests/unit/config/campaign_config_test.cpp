@@ -36,13 +36,14 @@ TEST(CampaignConfig, LeavesDefaultsWhereTheFileIsSilent) {
   EXPECT_EQ(campaign.callback_tolerance, 15min);
   EXPECT_EQ(campaign.lead_lifetime, std::nullopt);
   EXPECT_THAT(campaign.rules, IsEmpty());
+  EXPECT_EQ(campaign.start, Start::automatic);
 }
 
 TEST(CampaignConfig, TakesEveryKey) {
   const std::string text = R"(campaign: spring-renewal
 account: main
 agent: {id: 2B0C7B1E-5D3F-4E0A-9C53-6F1F6A7A9F10, version: v12}
-caller_numbers: ["07011112222", 15881234]
+caller_numbers: ["07011112222", "15881234"]
 presentation_number: "0215881234"
 region: JP
 timezone: Asia/Tokyo
@@ -145,8 +146,7 @@ dynamic_variables: {고객명: {literal: "한"}, call_id: id, 이름: }
           "within the country, such as \"07011112222\"",
           "c.yaml:5:11: error: unknown timezone 'Asia/Soul'; did you mean 'Asia/Seoul'?",
           "c.yaml:7:12: error: unknown day 'monday'; did you mean 'mon'?",
-          "c.yaml:7:26: error: 'from' is no time of day: '9:00'; write hours and minutes, such as \"09:00\" or "
-          "\"20:30\"",
+          "c.yaml:7:26: error: 'from' is no time of day: '9:00'; write \"09:00\"",
           "c.yaml:9:13: error: unknown disconnection reason 'dial_no_anser'; did you mean 'dial_no_answer'?",
           "c.yaml:9:45: error: 'dial_busy' is a delay alone; write {retry: [10m]}",
           "c.yaml:9:65: error: 'dial_declined' cannot be 'maybe'; write one of: retry, done, hold",
@@ -261,11 +261,13 @@ TEST(CallingWindows, SayWhatIsWrong) {
        "5:18: error: 'calling_windows' must be a list, not '09:00-20:00'; write it like [{days: mon-fri, "
        "from: \"09:00\", to: \"20:00\"}]"},
       {"[{days: mon, from: \"09:00\", to: \"25:00\"}]",
-       "5:50: error: 'to' is no time of day: '25:00'; write hours and minutes, such as \"09:00\" or \"20:30\""},
+       "5:50: error: 'to' is no time of day: '25:00'; the day ends at \"24:00\"; across midnight write an "
+       "earlier hour, from: \"22:00\", to: \"01:00\""},
       {"[{days: mon, from: \"24:00\", to: \"02:00\"}]",
        "5:37: error: 'from' cannot be 24:00; write \"00:00\" and the day that begins then"},
       {"[{days: mon, from: \"09:00\", to: \"24:01\"}]",
-       "5:50: error: 'to' is no time of day: '24:01'; write hours and minutes, such as \"09:00\" or \"20:30\""},
+       "5:50: error: 'to' is no time of day: '24:01'; the day ends at \"24:00\"; across midnight write an "
+       "earlier hour, from: \"22:00\", to: \"01:00\""},
       {"[{days: mon, from: \"09:00\", to: \"09:00\"}]",
        "5:37: error: the window is empty: 'from' and 'to' are both 09:00; for a whole day write from: \"00:00\", to: "
        "\"24:00\""},
@@ -301,7 +303,7 @@ TEST(RetryPolicy, SaysWhatIsWrong) {
       {"retry: {reasons: {dial_busy: {retry: [1m, 91d]}}}",
        "6:43: error: 'retry' is out of range: 91d; use a value from 1s to 90d"},
       {"retry: {reasons: {dial_busy: {retry: [30]}}}",
-       "6:39: error: 'retry' has no unit: 30; add a unit, for example 30s"},
+       "6:39: error: 'retry' has no unit: 30; write 30m for minutes, or s, h or d for another unit"},
       {"retry: {reasons: {dial_busy: {then: done}}}",
        "6:31: error: unknown key 'then'; known keys here: retry, max, different_daypart, next_caller_number, "
        "next_number"},
@@ -329,7 +331,7 @@ TEST(ValueSources, SayWhatIsWrong) {
        "prompt, without blanks"},
       {"dynamic_variables: {a: {literl: x}}", "6:25: error: unknown key 'literl'; did you mean 'literal'?"},
       {"dynamic_variables: {a: {literal: x, field: y}}",
-       "6:24: error: 'a' must have one source; write a lead field's name, or {literal: TEXT}"},
+       "6:24: error: 'a' must have one source; write a lead field's name without braces, or {literal: TEXT}"},
       {"dynamic_variables: {a: [x]}", "6:24: error: 'a' must be text, not a list; write one value after the colon"},
       {"dynamic_variables: {a: \"x\\0y\"}",
        "6:24: error: 'a' holds a control character; remove the escape from the quoted text"},
@@ -361,7 +363,7 @@ TEST(CampaignConfig, SaysWhatIsWrongWithAValue) {
   expect_each(cases);
   EXPECT_THAT(
       problems(std::string(windows) + "campaign: a\naccount: b\nagent: {id: 2b0c7b1e-5d3f-4e0a-9c53-6f1f6a7a9f10, "
-                                      "version: v0}\ncaller_numbers: [\"07011112222\", 07011112222]\n"),
+                                      "version: v0}\ncaller_numbers: [\"07011112222\", \"07011112222\"]\n"),
       ElementsAre("c.yaml:4:60: error: 'version' is no agent version: 'v0'; use production, current, or a number "
                   "such as v3",
                   "c.yaml:5:33: error: 'caller_numbers' has 07011112222 twice; keep one"));

@@ -185,7 +185,7 @@ TEST(DaemonConfig, SaysWhatIsWrongWithAValue) {
       {"logging: {format: \"\\e[31m\"}", "d.yaml:5:19: error: 'format' cannot be ' [31m'; write one of: text, json"},
       {"colour: red",
        "d.yaml:5:1: error: unknown key 'colour'; known keys here: database, accounts, campaigns, http, "
-       "follow, webhook, monitoring, logging, drain_timeout, lease"},
+       "follow, webhook, monitoring, logging, reload, drain_timeout, lease"},
   };
   for (const Bad& bad : cases) EXPECT_THAT(problems_with(bad.text), ElementsAre(bad.message)) << bad.text;
 }

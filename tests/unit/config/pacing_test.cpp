@@ -32,6 +32,11 @@ lead_lifetime: 30d
   EXPECT_EQ(campaign.lead_lifetime, std::chrono::days(30));
 }
 
+TEST(Start, IsAutomaticUnlessTheFileSaysManual) {
+  EXPECT_EQ(load_with("start: manual").value->start, Start::manual);
+  EXPECT_EQ(load_with("start: automatic").value->start, Start::automatic);
+}
+
 TEST(Pacing, SaysWhatIsWrong) {
   const Bad cases[] = {
       {"pacing: evenly", "6:9: error: 'pacing' cannot be 'evenly'; did you mean 'even'?"},
@@ -39,6 +44,7 @@ TEST(Pacing, SaysWhatIsWrong) {
        "6:9: error: 'pacing: even' without 'limits.per_day'; add per_day to limits: it is what is spread over the day"},
       {"share: {weight: 0}", "6:17: error: 'weight' is out of range: 0; use a value from 1 to 1000"},
       {"share: {priority: 10}", "6:19: error: 'priority' is out of range: 10; use a value from 0 to 9"},
+      {"start: manuel", "6:8: error: 'start' cannot be 'manuel'; did you mean 'manual'?"},
       {"rotation: random", "6:11: error: 'rotation' cannot be 'random'; write one of: round_robin, least_used, sticky"},
       {"answer_rate_rest: {over: 100}",
        "6:19: error: missing key 'below' in 'answer_rate_rest'; add it, for example 'below: 15%'"},

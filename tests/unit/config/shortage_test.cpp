@@ -5,37 +5,25 @@
 
 #include "file_fixture.h"
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include "config/campaign_files.h"
 #include "config/document.h"
 #include "config/load.h"
+#include "config/timezone.h"
+#include "tests/support/no_descriptors.h"
 
 namespace dialerd::config {
 namespace {
 
-// No file can be opened while it lives.
-class NoDescriptors {
- public:
-  NoDescriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit none{0, before_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &none);
-  }
-  NoDescriptors(const NoDescriptors&) = delete;
-  NoDescriptors& operator=(const NoDescriptors&) = delete;
-  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+using dialerd::testing::NoDescriptors;
 
- private:
-  rlimit before_{};
-};
-
-class Shortage : public testing::Test {
+class Shortage : public ::testing::Test {
  protected:
   TemporaryFolder folder_;
 };
 
 TEST_F(Shortage, OfDescriptorsIsNoFaultOfAFile) {
+  if (dialerd::testing::sanitizer_needs_descriptors) GTEST_SKIP() << "the sanitizer needs descriptors itself";
   const auto file = folder_.write("file.yaml", "campaign: spring\n");
   const NoDescriptors none;
   EXPECT_THROW(load_daemon_config(file), std::system_error);
@@ -43,6 +31,7 @@ TEST_F(Shortage, OfDescriptorsIsNoFaultOfAFile) {
 }
 
 TEST_F(Shortage, OfDescriptorsIsNoFaultOfAFolder) {
+  if (dialerd::testing::sanitizer_needs_descriptors) GTEST_SKIP() << "the sanitizer needs descriptors itself";
   folder_.write("campaigns/a.yaml", "");
   Diagnostics diagnostics(folder_.path() / "dialerd.yaml");
   const auto node = parse_document(R"(campaigns: ["campaigns/*.yaml"])", diagnostics);
@@ -51,6 +40,13 @@ TEST_F(Shortage, OfDescriptorsIsNoFaultOfAFolder) {
   EXPECT_EQ(read_campaign_files(patterns, folder_.path(), diagnostics).size(), 1U);
   const NoDescriptors none;
   EXPECT_THROW(read_campaign_files(patterns, folder_.path(), diagnostics), std::system_error);
+}
+
+TEST_F(Shortage, OfDescriptorsIsNoLackOfTimezones) {
+  if (dialerd::testing::sanitizer_needs_descriptors) GTEST_SKIP() << "the sanitizer needs descriptors itself";
+  require_descriptors(8, "/");
+  const NoDescriptors none;
+  EXPECT_THROW(read_all_timezones(), std::system_error);
 }
 
 TEST_F(Shortage, IsTheOnlyErrorThatIsThrown) {

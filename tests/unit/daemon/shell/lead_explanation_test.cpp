@@ -70,8 +70,8 @@ TEST(LeadExplanation, TheRuleThatPutsItOffTheLongestDecides) {
 
 TEST(LeadExplanation, WhatOnlyAPersonCanChangeHasNoTime) {
   storage::LeadStory story = ready_lead();
-  story.paused = true;
-  story.pause_reason = "the script is wrong";
+  story.wish = campaign::CampaignWish::paused;
+  story.wish_reason = "the script is wrong";
   EXPECT_EQ(next_call_of(story).at, std::nullopt);
   EXPECT_EQ(next_call_of(story).rule, "paused");
   config::CampaignConfig config = office_hours();
@@ -99,6 +99,7 @@ TEST(LeadExplanation, ARetrySaysWhichDecisionMadeItDue) {
   entry.to_number = "01012345678";
   story.entries.push_back(entry);
   EXPECT_EQ(next_call_of(story).rule, "retry");
+  EXPECT_EQ(in_words("retry"), "the retry policy has it called again");
   EXPECT_EQ(next_call_of(story).at, morning + minutes{30});
   config::CampaignConfig config = office_hours();
   std::string text = explain(story, &config);

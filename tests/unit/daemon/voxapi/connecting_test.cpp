@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "daemon/voxapi/tls.h"
+#include "tests/support/no_descriptors.h"
 
 namespace dialerd::daemon::voxapi::testing {
 namespace {
@@ -162,6 +163,14 @@ TEST_F(Connecting, CaFileThatIsNoneIsRefused) {
                  }),
                  std::runtime_error);
   }
+}
+
+// With exit code 3 no service would be started again.
+TEST_F(Connecting, CaFileThatNoDescriptorIsLeftForIsNotToBlame) {
+  if (dialerd::testing::sanitizer_needs_descriptors) GTEST_SKIP() << "the sanitizer needs descriptors itself";
+  const auto file = write_file("ca.pem", "");
+  const dialerd::testing::NoDescriptors none;
+  EXPECT_THROW(make_tls_context(file), std::system_error);
 }
 
 TEST_F(Connecting, KeyThatCouldForgeAHeaderIsRefusedWithoutBeingQuoted) {

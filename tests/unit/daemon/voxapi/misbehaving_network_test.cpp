@@ -14,9 +14,10 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/support/no_descriptors.h"
 
 namespace dialerd::daemon::voxapi::testing {
 namespace {
@@ -213,26 +214,19 @@ TEST_F(MisbehavingNetwork, StormOfConnectionsThatAreClosedAfterTheHandshake) {
 }
 
 TEST_F(MisbehavingNetwork, NoDescriptorLeftIsNotSent) {
-#ifdef __SANITIZE_ADDRESS__
-  // Its companion's vptr check opens a pipe to see whether memory can be read, and takes a failure for a bad object.
-  GTEST_SKIP() << "UndefinedBehaviorSanitizer needs descriptors itself";
-#endif
+  if (dialerd::testing::sanitizer_needs_descriptors) GTEST_SKIP() << "the sanitizer needs descriptors itself";
   start_server(accepting_calls());
   start_client([&](ClientSettings& settings) {
     settings.base_url = "https://127.0.0.1:" + std::to_string(server().port());
     settings.http.connections = 4;
   });
-  rlimit usual{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
-  const int lowest_unused = ::fcntl(0, F_DUPFD, 0);
-  ::close(lowest_unused);
-  const rlimit none = {static_cast<rlim_t>(lowest_unused), usual.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
   std::vector<CreateAnswer> given;
-  std::vector<std::shared_ptr<std::optional<CreateAnswer>>> answers;
-  for (int i = 0; i < 50; ++i) answers.push_back(begin_create());
-  for (const auto& answer : answers) given.push_back(wait(answer));
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+  {
+    const dialerd::testing::NoDescriptors none;
+    std::vector<std::shared_ptr<std::optional<CreateAnswer>>> answers;
+    for (int i = 0; i < 50; ++i) answers.push_back(begin_create());
+    for (const auto& answer : answers) given.push_back(wait(answer));
+  }
 
   for (const CreateAnswer& answer : given) {
     EXPECT_EQ(answer.kind, AnswerKind::not_sent);
