@@ -222,10 +222,11 @@ std::optional<SyntaxError> explain_missing_colon(const SourceText& source, int s
   const std::string key(word.size() > 40 ? word.substr(0, 0) : word);
   if (key.empty() || text.front() == '"' || text.front() == '\'') return std::nullopt;
   if (colon == std::string_view::npos) {
-    return SyntaxError{"not valid YAML: no colon after the key", "write '" + key + ":'", at};
+    return SyntaxError{"not valid YAML: no colon after the key", "write " + quote(key + ":"), at};
   }
   if (colon + 1 < text.size() && text[colon + 1] != ' ' && colon == word.size()) {
-    return SyntaxError{"not valid YAML: no space after the colon", "write '" + key + ": ' and then the value", at};
+    return SyntaxError{"not valid YAML: no space after the colon", "write " + quote(key + ": ") + " and then the value",
+                       at};
   }
   return std::nullopt;
 }
