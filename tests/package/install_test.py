@@ -26,12 +26,21 @@ def mirror():
     return found.stdout.split("\n")[0]
 
 
+def mounted_under(folder):
+    mounts = pathlib.Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+    return [mount for mount in mounts if pathlib.Path(mount.split()[1]).is_relative_to(folder)]
+
+
 def make_clean_system():
     if CLEAN.exists():
         return
     unfinished = CLEAN.with_suffix(".unfinished")
+    if mounted_under(unfinished):
+        raise unittest.SkipTest(f"something is mounted under {unfinished}: umount it first, or removing it removes that too")
     shutil.rmtree(unfinished, ignore_errors=True)
-    done = run("debootstrap", "--variant=minbase", "bookworm", unfinished, mirror())
+    # debootstrap mounts /proc, /sys and, in a container, this machine's /dev. In a mount namespace of its own they go with it,
+    # also when it is killed.
+    done = run("unshare", "--mount", "debootstrap", "--variant=minbase", "bookworm", unfinished, mirror())
     if done.returncode != 0:
         raise unittest.SkipTest("debootstrap: " + done.stdout[-300:])
     # As this machine reaches its packages, so does the one in there.
