@@ -1,6 +1,7 @@
-// Writing an import's rows, chunk by chunk: each chunk is one transaction that COPYs its rows into a temporary table
-// and adds from there what the campaign does not have, so nothing half done is left and a broken off import is simply
-// run again. The database's role needs the right TEMPORARY, which PostgreSQL gives to all.
+// Writing an import's rows, chunk by chunk: each chunk is one transaction that COPYs its rows into the table of leads,
+// so nothing half done is left and a broken off import is simply run again. A chunk with numbers that the campaign has
+// is COPYed into a temporary table, and what the campaign does not have is added from there; that takes twice the time.
+// The database's role needs the right TEMPORARY, which PostgreSQL gives to all.
 #pragma once
 
 #include <cstdint>
@@ -50,6 +51,9 @@ class ImportWriter {
 
  private:
   ImportWriter(Session& session, campaign::CampaignId campaign, std::int64_t import_id);
+
+  Result<ImportCounts> write_chunk(const std::vector<ImportRow>& rows, const std::vector<ImportReject>& rejects,
+                                   bool may_copy);
 
   Session* session_;
   campaign::CampaignId campaign_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <pqxx/connection>
 #include <pqxx/except>
@@ -49,6 +50,17 @@ class Transaction {
     return pqxx::stream_to::raw_table(work_, table);
 #else
     return pqxx::stream_to(work_, table);
+#endif
+  }
+
+  // The same, into these columns.
+  pqxx::stream_to copy_to(const std::string& table, const std::vector<std::string>& columns) {
+#if PQXX_VERSION_MAJOR >= 7
+    std::string names;
+    for (const std::string& column : columns) names += (names.empty() ? "" : ", ") + column;
+    return pqxx::stream_to::raw_table(work_, table, names);
+#else
+    return pqxx::stream_to(work_, table, columns);
 #endif
   }
 

@@ -71,6 +71,21 @@ std::string without_separators(std::string_view text) {
   return digits.size() < digits_min ? std::string(text) : digits;
 }
 
+// Whether a valid number of the region is written nationally as exactly these digits: then parsing them comes to
+// nothing else. That is asked in half the time of parsing, and it is what most files have.
+bool are_national_form(const std::string& digits, int country_code, const std::string& region) {
+  constexpr std::size_t digits_max = 17;  // libphonenumber's longest; fits 64 bits
+  if (country_code == 0 || digits.empty() || digits.size() > digits_max || digits_of(digits) != digits) return false;
+  PhoneNumber number;
+  number.set_country_code(country_code);
+  number.set_national_number(std::stoull(digits));
+  const PhoneNumberUtil& numbers = *PhoneNumberUtil::GetInstance();
+  if (!numbers.IsValidNumberForRegion(number, region)) return false;
+  std::string formatted;
+  numbers.Format(number, PhoneNumberUtil::NATIONAL, &formatted);
+  return digits_of(formatted) == digits;
+}
+
 }  // namespace
 
 std::string reason_of(NumberFault fault, const std::string& region) {
@@ -96,18 +111,19 @@ std::string masked(std::string_view digits) {
   return text;
 }
 
-NumberReader::NumberReader(std::string region) : region_(std::move(region)) {}
+NumberReader::NumberReader(std::string region)
+    : region_(std::move(region)), country_code_(PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(region_)) {}
 
-bool NumberReader::knows_region() const {
-  return PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(region_) != 0;
-}
+bool NumberReader::knows_region() const { return country_code_ != 0; }
 
 NumberReading NumberReader::read(std::string_view text) const {
   const PhoneNumberUtil& numbers = *PhoneNumberUtil::GetInstance();
   if (text.starts_with("tel:")) text.remove_prefix(4);
 
+  std::string given = without_separators(text);
+  if (are_national_form(given, country_code_, region_)) return given;
   PhoneNumber number;
-  if (numbers.Parse(without_separators(text), region_, &number) != PhoneNumberUtil::NO_PARSING_ERROR) {
+  if (numbers.Parse(given, region_, &number) != PhoneNumberUtil::NO_PARSING_ERROR) {
     return NumberFault::not_a_number;
   }
   if (number.has_extension()) return NumberFault::has_extension;

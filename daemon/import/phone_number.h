@@ -38,6 +38,7 @@ class NumberReader {
 
  private:
   std::string region_;
+  int country_code_;  // 0: not known
 };
 
 }  // namespace dialerd::daemon::import

@@ -166,6 +166,24 @@ TEST_F(ImportTest, CountsAreRightOverManyChunks) {
   EXPECT_EQ(database_.value("select count(*) from dialerd.lead_state"), "100000");
 }
 
+// Chunks without, with some and with nothing but what the campaign has, and again without.
+TEST_F(ImportTest, AddsWhatIsMissingAmongWhatIsThere) {
+  constexpr int count = 60'000;
+  GeneratedLeads first(count);
+  import(first, plain_campaign());
+  database_.rows(
+      "delete from dialerd.lead l using (select lead_id, row_number() over (order by lead_id) as n from dialerd.lead) "
+      "r "
+      "where r.lead_id = l.lead_id and (n <= 15000 or n > 45000)");
+  GeneratedLeads second(count);
+  const Summary summary = import(second, plain_campaign());
+  EXPECT_EQ(summary.added, 30'000);
+  EXPECT_EQ(summary.duplicates, 30'000);
+  EXPECT_EQ(last_import(), (Row{"60000", "30000", "30000", "0", "t"}));
+  EXPECT_EQ(leads(), "60000");
+  EXPECT_EQ(database_.value("select count(*) from dialerd.lead_state"), "60000");
+}
+
 // The answer to a chunk's COMMIT is lost. What the summary calls safe is in, and the second run completes the file.
 TEST_F(ImportTest, ABrokenOffImportIsCompletedByRunningItAgain) {
   class LosesTheThirdAnswer : public LeadSink {

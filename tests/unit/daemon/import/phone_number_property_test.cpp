@@ -1,5 +1,7 @@
 // NumberReader gives libphonenumber the digits alone where it can. That changes no answer.
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include <gtest/gtest.h>
 #include <phonenumbers/phonenumberutil.h>
@@ -73,6 +75,30 @@ TEST(NumberReader, TakesSeparatorsOutOfNumbersOfEveryLength) {
   }
   const std::string spread = "010-1234-567" + std::string(300, ' ') + "8";
   EXPECT_TRUE(read(spread, "KR") == as_it_stands(spread, "KR"));
+}
+
+// Digits in their national form are read by a shorter way: of every region and kind, and cut at either end.
+TEST(NumberReader, ReadsEveryRegionsExamplesAsTheyStand) {
+  const PhoneNumberUtil& numbers = *PhoneNumberUtil::GetInstance();
+  std::set<std::string> all;
+  numbers.GetSupportedRegions(&all);
+  int read_examples = 0;
+  for (const std::string& region : all) {
+    for (int type = PhoneNumberUtil::FIXED_LINE; type <= PhoneNumberUtil::VOICEMAIL; ++type) {
+      PhoneNumber example;
+      if (!numbers.GetExampleNumberForType(region, static_cast<PhoneNumberUtil::PhoneNumberType>(type), &example))
+        continue;
+      std::string national;
+      numbers.Format(example, PhoneNumberUtil::NATIONAL, &national);
+      std::erase_if(national, [](char c) { return c < '0' || c > '9'; });
+      for (const std::string& text :
+           {national, national.substr(1), "0" + national, national.substr(0, national.size() - 1)}) {
+        EXPECT_TRUE(read(text, region) == as_it_stands(text, region)) << region << " '" << text << "'";
+        ++read_examples;
+      }
+    }
+  }
+  EXPECT_GT(read_examples, 2000);
 }
 
 }  // namespace
