@@ -185,6 +185,7 @@ bool Engine::answered(Now now, const AttemptId& id, const CreateAnswer& answer) 
   Campaign& campaign = campaigns_[attempt.campaign];
   Account& account = accounts_[campaign.account];
   --account.dialing;
+  account.post_rate.answered(now.mono);
 
   account.requests.ended(now.mono, ratelimit::RequestBudget::Kind::create);
   bool may_be_a_call = answer.kind == AnswerKind::accepted || answer.kind == AnswerKind::unknown;

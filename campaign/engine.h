@@ -46,6 +46,7 @@
 #include "campaign/lead.h"
 #include "campaign/limit_use.h"
 #include "campaign/limited_node.h"
+#include "campaign/post_rate.h"
 #include "campaign/retry_policy.h"
 #include "config/campaign_config.h"
 #include "config/daemon_config.h"
@@ -58,7 +59,7 @@ struct AccountSettings {
   std::string name;
   config::Limits limits;
   // POSTs that may wait for a connection or an answer: enough to keep every connection busy, few enough that each
-  // leaves well before its send deadline.
+  // leaves well before its send deadline. More, while the provider answers more within a moment (PostRate).
   std::int64_t dialing_max = 256;
   // No more than this many POSTs are handed out at once, so that none waits for a connection and leaves later: past
   // what the gate said of it, or close behind another.
@@ -85,7 +86,7 @@ struct EngineSettings {
   std::vector<AccountSettings> accounts;
   std::vector<CampaignSettings> campaigns;
   FollowSettings follow;
-  std::int64_t claim_max = 500;            // leads in one claim
+  std::int64_t claim_max = 1000;           // leads in one claim
   std::chrono::seconds send_deadline{10};  // from the claim's request to the first byte of the POST
   // A claimed lead that has waited longer than this since the database last allowed it is asked for once more before it
   // is dialled: an opt-out holds from then on.
@@ -240,6 +241,7 @@ class Engine {
     ratelimit::FairShare shares;  // its members are `campaigns`, in that order
     ratelimit::RequestBudget requests;
     HoldOff hold_off;
+    PostRate post_rate;
     Follower follower;
     EndedCalls ended;
     std::optional<Pass> pass;

@@ -164,7 +164,11 @@ std::int64_t Engine::claims_possible(Now now, Account& account) {
   if (auto back = account.node.next_return(now)) wake(*back);
 
   std::int64_t under_way = account.queued + account.dialing + account.claiming;
-  std::int64_t n = std::min(limits.available(now.mono), account.settings.dialing_max - under_way);
+  std::int64_t room = std::max(account.settings.dialing_max, account.post_rate.within_span(now.mono));
+  // A few large claims cost the database less than many small ones. While enough is queued to go on with, nothing is
+  // lost by waiting for room for a large one.
+  if (room - under_way < room / 2 && account.queued > room / 4) return 0;
+  std::int64_t n = std::min(limits.available(now.mono), room - under_way);
   if (account.hold_off.allowance(now.mono) == Allowance::one) {
     n = std::min<std::int64_t>(n, account.probing ? 0 : 1 - under_way);
   }

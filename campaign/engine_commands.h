@@ -89,7 +89,9 @@ struct ListPageAnswer {
   std::vector<CallNews> calls;
   bool listed = false;         // the page was read
   bool proves_absence = true;  // nothing on it was unreadable, and the clocks agree
-  std::string next_cursor;     // empty: it was the last
+  std::optional<std::chrono::milliseconds>
+      clock_behind;         // the provider's, no more than this; nullopt: it does not tell
+  std::string next_cursor;  // empty: it was the last
   std::optional<std::chrono::seconds> retry_after;
 };
 

@@ -91,6 +91,7 @@ void Engine::list_page_answered(Now now, AccountIndex index, const ListPageAnswe
   Account& account = accounts_[static_cast<std::size_t>(index)];
   if (!account.owned || !account.pass || !account.pass->asked) return;
   account.requests.ended(now.mono, ratelimit::RequestBudget::Kind::follow);
+  account.follower.clock_behind(answer.clock_behind);
   for (const CallNews& one : answer.calls) {
     account.follower.listed(one);
     news(now, index, one);

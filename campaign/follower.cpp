@@ -44,7 +44,9 @@ void Follower::close(const AttemptId& attempt) {
 }
 
 std::optional<AttemptId> Follower::match(const CallNews& news) const {
-  if (news.attempt && (open_.contains(*news.attempt) || doubts_.contains(*news.attempt))) return news.attempt;
+  if (news.attempt && (open_.contains(*news.attempt) || (!doubts_.empty() && doubts_.contains(*news.attempt)))) {
+    return news.attempt;
+  }
   if (auto found = by_call_id_.find(news.call_id); found != by_call_id_.end()) return found->second;
   return std::nullopt;
 }
@@ -78,11 +80,11 @@ double Follower::pages_since(Now now, WallTime from) const {
 WallTime Follower::open_start(Now now) const {
   auto first = open_.lower_bound(make_attempt_id(now.wall - settings_.horizon, {}));
   if (first == open_.end()) return now.wall;
-  WallTime best = created_at(first->first) - skew;
+  WallTime best = created_at(first->first) - skew_;
   double fewest = pages_since(now, best);
   double left_out = 0;
   for (auto open = first; open != open_.end() && left_out < fewest; ++open, ++left_out) {
-    WallTime from = created_at(open->first) - skew;
+    WallTime from = created_at(open->first) - skew_;
     double requests = left_out + pages_since(now, from);
     if (requests < fewest) {
       fewest = requests;
@@ -119,7 +121,7 @@ std::optional<Follower::Pass> Follower::pass_due(Now now, std::optional<WallTime
   if (now.mono >= next_pass_) {
     std::optional<WallTime> from;
     if (!open_.empty()) from = open_start(now);
-    if (ended_since) from = std::min(from.value_or(*ended_since), *ended_since - skew);
+    if (ended_since) from = std::min(from.value_or(*ended_since), *ended_since - skew_);
     if (!doubts_.empty() && !numbers_usable(now)) {
       WallTime oldest = doubt_start(doubts_.begin()->first);
       from = std::min(from.value_or(oldest), oldest);
@@ -142,7 +144,7 @@ Follower::Pass Follower::begin_whole_pass(Now now, WallTime from) {
   // It tells of these soon.
   std::erase_if(hinted_, [&](const LookUp& hint) {
     auto open = open_.find(hint.attempt);
-    if (open == open_.end() || created_at(hint.attempt) - skew < from) return false;
+    if (open == open_.end() || created_at(hint.attempt) - skew_ < from) return false;
     open->second.hinted = false;
     return true;
   });
@@ -199,6 +201,10 @@ void Follower::listed(const CallNews& news) {
   if (auto found = open_.find(*matched); found != open_.end()) found->second.listed = true;
 }
 
+void Follower::clock_behind(std::optional<std::chrono::milliseconds> by) {
+  if (pass_) pass_->behind = std::max(pass_->behind.value_or(std::chrono::milliseconds{0}), by.value_or(skew_max));
+}
+
 std::vector<AttemptId> Follower::pass_ended(Now now, bool complete, std::optional<std::chrono::seconds> pause) {
   std::vector<AttemptId> absent;
   if (!pass_) return absent;
@@ -230,7 +236,10 @@ std::vector<AttemptId> Follower::pass_ended(Now now, bool complete, std::optiona
     doubt.absent_at = pass.started;
     if (++doubt.absences >= settings_.confirmations) absent.push_back(attempt);
   }
-  if (whole) queue_look_ups(now, pass);
+  if (whole) {
+    queue_look_ups(now, pass);
+    skew_ = complete && pass.behind ? std::min<std::chrono::milliseconds>(*pass.behind + skew_min, skew_max) : skew_max;
+  }
   return absent;
 }
 
@@ -241,7 +250,7 @@ void Follower::queue_look_ups(Now now, const RunningPass& pass) {
   for (const auto& [attempt, open] : open_) {
     if (open.last_news >= pass.started) continue;  // early in a pass that took long
     WallTime created = created_at(attempt);
-    bool left_out = created - skew < pass.from && created >= now.wall - settings_.horizon;
+    bool left_out = created - skew_ < pass.from && created >= now.wall - settings_.horizon;
     if (open.last_news + (left_out ? settings_.list_interval : silence) <= now.mono) {
       look_up_queue_.push_back({attempt, open.call_id});
     }

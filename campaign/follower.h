@@ -44,8 +44,10 @@ class Follower {
   static constexpr int look_ups_max = 4;                    // under way at once
   static constexpr std::size_t numbers_max = 20;            // doubts in one pass by numbers
   static constexpr std::chrono::seconds pause_max{5 * 60};  // between passes, whatever the provider wishes
-  // Passes start this much before the oldest call, for clocks that differ.
-  static constexpr std::chrono::seconds skew{5};
+  // Passes start this much before the oldest call, for clocks that differ; less when the latest pass showed how far the
+  // provider's is behind, and then a second more than that, for what its answers do not tell.
+  static constexpr std::chrono::seconds skew_max{5};
+  static constexpr std::chrono::seconds skew_min{1};
   static constexpr std::chrono::minutes doubt_skew{5};
   // A filter by numbers that hid a control, or failed twice in a row, is not asked again for this long.
   static constexpr std::chrono::minutes numbers_distrusted{10};
@@ -57,7 +59,10 @@ class Follower {
   void doubt(MonoTime since, const AttemptId& attempt, const std::string& to_number);
   // The wall clock was set. How far attempt ids and the provider's times lie apart is then less sure: passes for doubts
   // reach further back by as much.
-  void clock_stepped(std::chrono::milliseconds by) { steps_ += std::chrono::abs(by); }
+  void clock_stepped(std::chrono::milliseconds by) {
+    steps_ += std::chrono::abs(by);
+    skew_ = skew_max;
+  }
   void close(const AttemptId& attempt);
   std::size_t size() const { return open_.size() + doubts_.size(); }
   std::size_t doubts() const { return doubts_.size(); }
@@ -79,6 +84,9 @@ class Follower {
   std::optional<Pass> pass_due(Now now, std::optional<WallTime> ended_since = std::nullopt);
   // A page of the pass under way shows this call.
   void listed(const CallNews& news);
+  // By a page of the pass under way: the provider's clock is behind ours by no more than this. nullopt: it does not
+  // tell.
+  void clock_behind(std::optional<std::chrono::milliseconds> by);
   // Returns the attempts that are now proved to have made no call. `pause`: wait longer before the next pass.
   std::vector<AttemptId> pass_ended(Now now, bool complete, std::optional<std::chrono::seconds> pause);
 
@@ -122,6 +130,7 @@ class Follower {
     bool by_numbers = false;         // and not all calls
     std::set<std::string> controls;  // call ids that it has not shown yet
     std::int64_t listed = 0;
+    std::optional<std::chrono::milliseconds> behind;  // the provider's clock, at most
   };
 
   Pass begin_whole_pass(Now now, WallTime from);
@@ -140,6 +149,7 @@ class Follower {
   std::map<AttemptId, Doubt> doubts_;
   std::unordered_map<std::string, AttemptId> by_call_id_;
   std::chrono::milliseconds steps_{0};  // of the wall clock, added up
+  std::chrono::milliseconds skew_{skew_max};
   std::optional<RunningPass> pass_;
   MonoTime next_pass_{MonoTime::min()};
   MonoTime next_by_numbers_{MonoTime::min()};

@@ -29,12 +29,12 @@ AttemptId make_attempt_id(WallTime created, std::array<std::uint8_t, 10> random)
 }
 
 std::string to_string(const AttemptId& id) {
-  std::string text;
-  text.reserve(36);
+  std::string text(36, '-');
+  std::size_t at = 0;
   for (std::uint8_t byte : id.bytes) {
-    if (is_hyphen_position(text.size())) text += '-';
-    text += hex_digits[byte >> 4];
-    text += hex_digits[byte & 0x0F];
+    if (is_hyphen_position(at)) ++at;
+    text[at++] = hex_digits[byte >> 4];
+    text[at++] = hex_digits[byte & 0x0F];
   }
   return text;
 }
@@ -64,10 +64,3 @@ WallTime created_at(const AttemptId& id) {
 }
 
 }  // namespace dialerd::campaign
-
-std::size_t std::hash<dialerd::campaign::AttemptId>::operator()(const dialerd::campaign::AttemptId& id) const noexcept {
-  // The last eight bytes are random but for two bits: as good as a hash.
-  std::size_t value = 0;
-  std::memcpy(&value, id.bytes.data() + 8, sizeof value);
-  return value;
-}

@@ -9,9 +9,9 @@
 namespace dialerd::daemon {
 namespace {
 
-// Moves up to `n` elements from the front of one vector to another.
+// Moves up to `n` elements from the front.
 template <typename T>
-void take(std::vector<T>& from, std::size_t n, std::vector<T>& to) {
+void take(std::deque<T>& from, std::size_t n, std::vector<T>& to) {
   auto end = from.begin() + static_cast<std::ptrdiff_t>(std::min(n, from.size()));
   to.assign(std::make_move_iterator(from.begin()), std::make_move_iterator(end));
   from.erase(from.begin(), end);
@@ -45,7 +45,7 @@ void AccountLink::lost() {
   ownership_.reset();
   ++generation_;
   pending_ = {};
-  write_under_way_ = false;
+  writes_under_way_ = 0;
 }
 
 void AccountLink::add(campaign::Write write) {
@@ -58,6 +58,10 @@ void AccountLink::add(campaign::Write write) {
   append(pending_.late_news, write.late_news);
 }
 
+bool AccountLink::write_due() const {
+  return writes_under_way_ == 0 ? !pending_.empty() : writes_under_way_ == 1 && pending_.size() >= write_rows_max;
+}
+
 std::shared_ptr<storage::WriteBatch> AccountLink::take_batch() {
   auto batch = std::make_shared<storage::WriteBatch>();
   batch->owner = *ownership_;
@@ -66,7 +70,7 @@ std::shared_ptr<storage::WriteBatch> AccountLink::take_batch() {
   if (pending_.records.empty()) take(pending_.settlements, write_rows_max - batch->records.size(), batch->settlements);
   take(pending_.details, write_rows_max, batch->details);
   take(pending_.late_news, write_rows_max, batch->late_news);
-  write_under_way_ = true;
+  ++writes_under_way_;
   return batch;
 }
 
@@ -88,6 +92,10 @@ void AccountLink::list(const campaign::ListPage& page, std::function<void(const 
     told.next_cursor = answer.page->next_cursor;
     // What could not be read, or lies outside the times asked for, may have been the call that is looked for.
     told.proves_absence = readable(*answer.page) && clocks_agree(*answer.page);
+    if (const auto server = answer.page->server_time) {
+      told.clock_behind =
+          std::max<std::chrono::milliseconds>(clock_.now().wall - *server, std::chrono::milliseconds{0});
+    }
     answered(told);
   };
   client_->list_calls(query, std::move(done));

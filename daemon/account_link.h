@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -46,12 +47,14 @@ class AccountLink {
   std::optional<campaign::Trouble> trouble;  // as last logged
   bool configured = true;  // false: no longer; what is open is brought to its end, and it is not taken again
 
-  // --- writes: collected while one is under way, then taken in batches, records before settlements
+  // --- writes: collected while one is under way, then taken in batches, records before settlements. One thread carries
+  // them out in the order in which they were taken. While there is more than a batch holds, the next one waits there
+  // already, so that the thread never waits for the loop.
   void add(campaign::Write write);
-  bool write_due() const { return !write_under_way_ && !pending_.empty(); }
+  bool write_due() const;
   std::shared_ptr<storage::WriteBatch> take_batch();
-  void batch_ended() { write_under_way_ = false; }
-  bool writes_pending() const { return write_under_way_ || !pending_.empty(); }
+  void batch_ended() { --writes_under_way_; }
+  bool writes_pending() const { return writes_under_way_ > 0 || !pending_.empty(); }
 
   // --- the voice API
   voxapi::Client& client() { return *client_; }
@@ -66,6 +69,16 @@ class AccountLink {
   // The provider's times are compared with ours when a list is asked for; beyond this difference it proves no absence.
   static constexpr std::chrono::minutes clock_difference_max{2};
 
+  // Deques, because they are taken from the front while many more may wait.
+  struct Pending {
+    std::deque<campaign::Record> records;
+    std::deque<campaign::Settlement> settlements;
+    std::deque<campaign::DetailRecord> details;
+    std::deque<campaign::LateNews> late_news;
+    std::size_t size() const { return records.size() + settlements.size() + details.size() + late_news.size(); }
+    bool empty() const { return size() == 0; }
+  };
+
   bool readable(const voxapi::ListPage& page) const;
   bool clocks_agree(const voxapi::ListPage& page);
 
@@ -77,8 +90,8 @@ class AccountLink {
   std::optional<storage::Ownership> ownership_;
   campaign::MonoTime lease_until_{};
   std::uint64_t generation_ = 0;
-  campaign::Write pending_;
-  bool write_under_way_ = false;
+  Pending pending_;
+  int writes_under_way_ = 0;
   bool clocks_agreed_ = true;  // as last logged
 };
 

@@ -97,7 +97,7 @@ Runner::Runner(RunnerSettings settings)
   }
   for (std::size_t i = 0; i < settings_.campaigns.size(); ++i) {
     const config::CampaignConfig& config = settings_.campaigns[i];
-    campaigns_.push_back(make_link(settings_.campaign_ids[i], config, account_index(settings_.daemon, config.account)));
+    add_campaign(make_link(settings_.campaign_ids[i], config, account_index(settings_.daemon, config.account)));
   }
   start_metrics();
   start_servers();
@@ -183,7 +183,7 @@ void Runner::carry_out(campaign::Commands& commands) {
     account.add(std::move(write));
   }
   for (auto& account : accounts_) {
-    if (account->ownership() && account->write_due()) write(*account);
+    while (account->ownership() && account->write_due()) write(*account);
   }
   for (const campaign::Recheck& one : commands.rechecks) recheck(one);
   for (const campaign::ListPage& page : commands.list_pages) list(page);
@@ -285,8 +285,12 @@ log::Fields Runner::about_attempt(const AccountLink& account, const campaign::At
 }
 
 const Runner::CampaignLink& Runner::campaign_of(campaign::CampaignId id) const {
-  return *std::find_if(campaigns_.begin(), campaigns_.end(),
-                       [&](const CampaignLink& campaign) { return campaign.id == id; });
+  return campaigns_[campaign_places_.at(id)];
+}
+
+void Runner::add_campaign(CampaignLink campaign) {
+  campaign_places_.emplace(campaign.id, campaigns_.size());
+  campaigns_.push_back(std::move(campaign));
 }
 
 std::vector<std::string> Runner::owned_accounts() const {

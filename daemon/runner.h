@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -220,6 +221,8 @@ class Runner {
   void write_conditions(AccountLink& account);
   void report_conditions(const AccountLink& account, const std::vector<campaign::Condition>& now) const;
   void release_all();
+  void release_ended();
+  void stop_when_released();
 
   // runner_controls.cpp: what is wished of campaigns, and what the database tells unasked
   void start_listening();
@@ -253,6 +256,7 @@ class Runner {
   void keep_house_of_webhooks();
 
   const CampaignLink& campaign_of(campaign::CampaignId id) const;
+  void add_campaign(CampaignLink campaign);
   // What an event of the log is about; without a campaign where it is not known any more.
   log::Fields about_attempt(const AccountLink& account, const campaign::AttemptId& attempt,
                             std::optional<campaign::CampaignId> of, const log::Message* message = nullptr) const;
@@ -275,7 +279,8 @@ class Runner {
   // In the order of settings_.daemon.accounts and settings_.campaigns at the start. A reload adds to them at the end
   // and takes nothing away: what is under way holds their places.
   std::vector<std::unique_ptr<AccountLink>> accounts_;
-  std::vector<CampaignLink> campaigns_;
+  std::vector<CampaignLink> campaigns_;  // grows and never shrinks
+  std::unordered_map<campaign::CampaignId, std::size_t> campaign_places_;
   StorageThread claim_thread_;
   StorageThread write_thread_;
   StorageThread ownership_thread_;
@@ -332,6 +337,7 @@ class Runner {
   bool rollups_stale_ = false;
   std::set<campaign::AttemptId> resolutions_told_;  // and not carried out yet, as logged
   int releases_under_way_ = 0;
+  int takings_under_way_ = 0;  // accounts that this daemon is about to own
   campaign::MonoTime next_report_{};
   campaign::MonoTime next_partitions_{};
   Counters counters_;

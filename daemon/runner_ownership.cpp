@@ -209,9 +209,7 @@ void Runner::release_all() {
   ++releases_under_way_;
   ownership_thread_.post([this](StorageThread&, storage::Session& session) {
     (void)session.leave(owner_);
-    boost::asio::post(io_, [this] {
-      if (--releases_under_way_ == 0) io_.stop();
-    });
+    boost::asio::post(io_, [this] { release_ended(); });
   });
   for (auto& account : accounts_) {
     account->client().close();
@@ -224,7 +222,7 @@ void Runner::release_all() {
           auto released = session.release(ownership, requests);
           boost::asio::post(io_, [this, released = std::move(released)] {
             if (!released) log::warning("releasing an account: " + released.error().message);
-            if (--releases_under_way_ == 0) io_.stop();
+            release_ended();
           });
         });
   }
@@ -232,6 +230,16 @@ void Runner::release_all() {
   drain_timer_.async_wait([this](boost::system::error_code error) {
     if (!error) io_.stop();
   });
+}
+
+void Runner::release_ended() {
+  --releases_under_way_;
+  stop_when_released();
+}
+
+// An account that is just being taken is released as well: else the next owner would wait for its lease to run out.
+void Runner::stop_when_released() {
+  if (finishing_ && releases_under_way_ == 0 && takings_under_way_ == 0) io_.stop();
 }
 
 }  // namespace dialerd::daemon

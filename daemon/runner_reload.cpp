@@ -246,13 +246,12 @@ void Runner::apply_change(AccountLink& account, AccountChange& change) {
   engine_.configure(account.index(), change.engine);
   if (change.client) account.talk_by(std::move(change.client));
   for (CampaignLink& link : change.campaigns) {
-    auto known = std::find_if(campaigns_.begin(), campaigns_.end(),
-                              [&](const CampaignLink& campaign) { return campaign.id == link.id; });
-    if (known == campaigns_.end()) {
-      campaigns_.push_back(std::move(link));
+    auto known = campaign_places_.find(link.id);
+    if (known == campaign_places_.end()) {
+      add_campaign(std::move(link));
     } else {
-      known->lead_fields = std::move(link.lead_fields);
-      known->rules = std::move(link.rules);
+      campaigns_[known->second].lead_fields = std::move(link.lead_fields);
+      campaigns_[known->second].rules = std::move(link.rules);
     }
   }
   change.applied = true;

@@ -164,6 +164,7 @@ void Runner::apply(const storage::Fleet& fleet) {
 void Runner::take(AccountLink& account, const std::optional<storage::SeenLease>& silent,
                   const std::optional<SpentRequests>& spent) {
   account.ownership_request_under_way = true;
+  ++takings_under_way_;
   if (silent) {
     log::warning("account " + account.name() + ": its owner " + silent->owner +
                      " is silent, though by the database's clock its lease goes on",
@@ -175,8 +176,10 @@ void Runner::take(AccountLink& account, const std::optional<storage::SeenLease>&
     auto gain = acquire(session, taking, owner_, settings_.daemon.lease, settings_.daemon.database.statement_timeout);
     boost::asio::post(io_, [this, &account, spent, gain = std::move(gain)]() mutable {
       account.ownership_request_under_way = false;
+      --takings_under_way_;
       schedule_tick();
       if (!gain) {
+        stop_when_released();
         if (gain.error().kind == ErrorKind::not_owner) {
           log::debug("account " + account.name() + ": not taken: " + gain.error().message);
         } else {
@@ -186,8 +189,11 @@ void Runner::take(AccountLink& account, const std::optional<storage::SeenLease>&
       }
       if (draining_) {
         // Too late to do anything with it.
-        ownership_thread_.post(
-            [ownership = gain->ownership](StorageThread&, storage::Session& one) { (void)one.release(ownership); });
+        ++releases_under_way_;
+        ownership_thread_.post([this, ownership = gain->ownership](StorageThread&, storage::Session& one) {
+          (void)one.release(ownership);
+          boost::asio::post(io_, [this] { release_ended(); });
+        });
         return;
       }
       storage_worked(StorageUse::ownership);

@@ -1,5 +1,6 @@
 #include "daemon/voxapi/detail.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "daemon/text/utf8.h"
@@ -56,6 +57,10 @@ void mask_phone_numbers(std::string& text) {
 }  // namespace
 
 std::string clean_text(std::string_view text, std::size_t bytes_max) {
+  // Nearly all texts of a list: statuses, reasons, numbers.
+  const bool clean_already =
+      text.size() <= bytes_max && std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (clean_already) return std::string(text);
   std::string out;
   while (!text.empty()) {
     const text::Character character = text::decode(text);

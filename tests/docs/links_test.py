@@ -8,7 +8,8 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 
 def documents():
-    return [path for pattern in ("*.md", "docs/*.md", "tests/**/*.md", "daemon/**/*.md") for path in SOURCE.glob(pattern)]
+    return [path for pattern in ("*.md", "docs/*.md", "tests/**/*.md", "daemon/**/*.md") for path in SOURCE.glob(pattern)
+            if "node_modules" not in path.parts]
 
 
 def prose(path):

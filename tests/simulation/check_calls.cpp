@@ -71,10 +71,14 @@ void after_the_end(const Books& books, Verdict& verdict) {
     if (one.call == nullptr || details.summary != "of " + one.call->call_id || one.row->state != AttemptState::ended)
       verdict.add(one, "has details of another call");
   }
+  std::set<campaign::AttemptId> contradicted;
   for (const campaign::LateNews& late : store.late_news) {
     const Case& one = *cases.at(late.attempt);
-    if (one.call == nullptr || late.disposition == one.row->settlement.disposition)
-      verdict.add(one, "has late news that contradicts nothing");
+    // Another word than the end's; or that one again, after another: by an answer that was on its way for long.
+    const std::string& settled = one.row->settlement.disposition;
+    bool contradicts = late.disposition != settled || contradicted.contains(late.attempt);
+    if (one.call == nullptr || !contradicts) verdict.add(one, "has late news that contradicts nothing");
+    contradicted.insert(late.attempt);
   }
 }
 

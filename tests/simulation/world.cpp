@@ -644,6 +644,9 @@ void World::list(const campaign::ListPage& page) {
     if (!answer.listed && random.chance(0.3)) answer.retry_after = seconds{random.between(0, 60)};
     // The provider's clock and ours differ: the pass may have begun too late.
     answer.proves_absence = !unreadable && std::chrono::abs(clock.database_off()) <= minutes{2};
+    // By a Date header, to the second, on nine pages of ten.
+    auto odd = std::chrono::duration_cast<milliseconds>(clock.mono().time_since_epoch()) % milliseconds{1000};
+    if (odd >= milliseconds{100}) answer.clock_behind = std::max(clock.database_off(), milliseconds{0}) + odd;
     answer.next_cursor = found.next_cursor;
     if (!answer.listed) found.calls.clear();
     if (unreadable) std::erase_if(found.calls, [&](const auto&) { return outage || random.chance(0.5); });

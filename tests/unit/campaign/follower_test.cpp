@@ -71,7 +71,7 @@ TEST(Follower, APassReachesBackToTheOldestOpenCall) {
   Follower follower(settings());
   follower.open(at(seconds{5}), attempt(seconds{5}), "b", number);
   follower.open(at(seconds{6}), attempt(seconds{1}), "a", number);
-  EXPECT_EQ(start_of_pass(follower, at(seconds{10})), wall_start + seconds{1} - Follower::skew);
+  EXPECT_EQ(start_of_pass(follower, at(seconds{10})), wall_start + seconds{1} - Follower::skew_max);
   EXPECT_FALSE(follower.pass_due(at(seconds{11}))) << "one pass at a time";
   follower.pass_ended(at(seconds{12}), true, std::nullopt);
   EXPECT_FALSE(follower.pass_due(at(seconds{13})));
@@ -333,7 +333,7 @@ TEST(Follower, ACallThatLastsMuchLongerThanTheOthersIsLookedUpInsteadOfListed) {
   for (int i = 0; i < 650; ++i) follower.listed(CallNews{});
   follower.pass_ended(at(seconds{60}), true, std::nullopt);
   follower.open(at(seconds{119}), attempt(seconds{119}, 1), "short", number);
-  EXPECT_EQ(start_of_pass(follower, at(seconds{120})), wall_start + seconds{119} - Follower::skew);
+  EXPECT_EQ(start_of_pass(follower, at(seconds{120})), wall_start + seconds{119} - Follower::skew_max);
   follower.pass_ended(at(seconds{121}), true, std::nullopt);
   auto due = look_ups_due(follower, at(seconds{121}));
   ASSERT_FALSE(due.empty());
@@ -344,7 +344,42 @@ TEST(Follower, WithFewCallsInTheListAllAreListed) {
   Follower follower(settings());
   follower.open(at(seconds{0}), attempt(seconds{0}), "long", number);
   follower.open(at(seconds{600}), attempt(seconds{600}, 1), "short", number);
-  EXPECT_EQ(start_of_pass(follower, at(seconds{601})), wall_start - Follower::skew);
+  EXPECT_EQ(start_of_pass(follower, at(seconds{601})), wall_start - Follower::skew_max);
+}
+
+// Where the pass after one begins that told the clock so, a minute into a call.
+std::chrono::milliseconds skew_after(std::initializer_list<std::optional<std::chrono::milliseconds>> pages,
+                                     bool complete = true) {
+  Follower follower(settings());
+  follower.open(at(seconds{0}), attempt(seconds{0}), "a", number);
+  EXPECT_TRUE(follower.pass_due(at(seconds{50})));
+  for (auto behind : pages) follower.clock_behind(behind);
+  follower.pass_ended(at(seconds{51}), complete, std::nullopt);
+  return wall_start - start_of_pass(follower, at(seconds{60})).value();
+}
+
+TEST(Follower, APassReachesFurtherBackByHowFarTheProvidersClockMayBeBehind) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(skew_after({milliseconds{300}, milliseconds{800}, milliseconds{100}}), milliseconds{1800});
+  EXPECT_EQ(skew_after({milliseconds{0}}), Follower::skew_min);
+  EXPECT_EQ(skew_after({milliseconds{90000}}), Follower::skew_max);
+}
+
+TEST(Follower, APassReachesFarBackWhenTheProvidersClockIsNotKnown) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(skew_after({}), Follower::skew_max);
+  EXPECT_EQ(skew_after({milliseconds{0}, std::nullopt}), Follower::skew_max) << "one page did not tell";
+  EXPECT_EQ(skew_after({milliseconds{0}}, false), Follower::skew_max) << "the pass was not complete";
+}
+
+TEST(Follower, AStepOfTheClockForgetsHowFarTheProvidersIsBehind) {
+  Follower follower(settings());
+  follower.open(at(seconds{0}), attempt(seconds{0}), "a", number);
+  ASSERT_TRUE(follower.pass_due(at(seconds{50})));
+  follower.clock_behind(std::chrono::milliseconds{0});
+  follower.pass_ended(at(seconds{51}), true, std::nullopt);
+  follower.clock_stepped(std::chrono::milliseconds{2000});
+  EXPECT_EQ(start_of_pass(follower, at(seconds{60})), wall_start - Follower::skew_max);
 }
 
 TEST(Follower, CallsThatEndedAreListedWhenTheirDetailsAreWanted) {
@@ -352,7 +387,7 @@ TEST(Follower, CallsThatEndedAreListedWhenTheirDetailsAreWanted) {
   EXPECT_FALSE(follower.pass_due(at(minutes{10}), std::nullopt));
   auto pass = follower.pass_due(at(minutes{10}), wall_start + minutes{2});
   ASSERT_TRUE(pass);
-  EXPECT_EQ(pass->start_at_after, wall_start + minutes{2} - Follower::skew);
+  EXPECT_EQ(pass->start_at_after, wall_start + minutes{2} - Follower::skew_max);
 }
 
 // --- hints
