@@ -1,6 +1,9 @@
 // The engine's promises one by one, in virtual time. tests/simulation holds them together under random faults.
 #include "campaign/engine.h"
 
+#include <algorithm>
+#include <deque>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,6 +46,49 @@ TEST(EngineClaim, AFailedClaimGivesItsPermitsBackAndIsAskedAgainLater) {
   driver.advance(seconds{2});
   driver.tick();
   EXPECT_EQ(driver.commands.claims.at(0).leads, 3);
+}
+
+// A provider that answers at once, asked until `enough` calls are accepted. Returns how many leads each claim asked
+// for.
+std::vector<std::int64_t> claims_until_accepted(Driver& driver, std::size_t enough) {
+  std::vector<std::int64_t> asked;
+  std::deque<AttemptId> dialled;
+  auto dial = [&] {
+    for (const Call& call : driver.commands.calls) dialled.push_back(call.attempt);
+  };
+  dial();
+  for (std::size_t accepted = 0; accepted < enough; ++accepted) {
+    if (!driver.commands.claims.empty()) {
+      asked.push_back(driver.commands.claims[0].leads);
+      driver.claim_brings(asked.back());
+      dial();
+    }
+    driver.accept(dialled.front());
+    dialled.pop_front();
+    dial();
+  }
+  return asked;
+}
+
+TEST(EngineClaim, WaitsForRoomForALargeClaimWhileEnoughIsQueued) {
+  EngineSettings settings = engine_settings();
+  settings.accounts[0].dialing_max = 100;
+  settings.accounts[0].connections = 10;
+  Driver driver(settings);
+  const std::vector<std::int64_t> asked = claims_until_accepted(driver, 100);
+  ASSERT_GE(asked.size(), 2U);
+  EXPECT_EQ(asked[0], 100);
+  EXPECT_GE(*std::min_element(asked.begin(), asked.end()), 50);
+}
+
+TEST(EngineClaim, AsksForAsManyLeadsAsWereLatelyPosted) {
+  EngineSettings settings = engine_settings();
+  settings.accounts[0].dialing_max = 100;
+  settings.accounts[0].connections = 10;
+  Driver driver(settings);
+  const std::vector<std::int64_t> asked = claims_until_accepted(driver, 3000);
+  EXPECT_EQ(asked.front(), 100);
+  EXPECT_EQ(asked.back(), settings.claim_max);
 }
 
 TEST(EngineClaim, NothingIsClaimedOutsideTheWindowAndTheEngineWakesForIt) {
