@@ -19,7 +19,8 @@ class GraphileDialer {
   constructor({ pool, api, follow }) {
     Object.assign(this, { pool, api, follow });
     this.records = new Batches((calls) => recordCalls(pool, calls), record);
-    this.options = { pgPool: pool, preset, logger, noHandleSignals: true, taskList: { [task]: (job) => this.#place(job) }, parsedCronItems: [] };
+    const taskList = { [task]: (job) => this.#place(job) };
+    this.options = { pgPool: pool, preset, logger, noHandleSignals: true, taskList, parsedCronItems: [] };
   }
 
   async enqueue(batches) {

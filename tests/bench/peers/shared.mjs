@@ -96,7 +96,8 @@ class VoiceApi {
 
   constructor({ url, ca, key }) {
     // No retry: undici's Pool sends a request once. Listings have a connection of their own, so that no queue of POSTs delays them.
-    const common = { pipelining: 1, keepAliveTimeout: 60_000, connect: { ca: readFileSync(ca) }, headersTimeout: 30_000, bodyTimeout: 30_000 };
+    const timeouts = { keepAliveTimeout: 60_000, headersTimeout: 30_000, bodyTimeout: 30_000 };
+    const common = { pipelining: 1, connect: { ca: readFileSync(ca) }, ...timeouts };
     this.posts = new Pool(url, { ...common, connections });
     this.lists = new Pool(url, { ...common, connections: 1 });
     this.headers = { accept: "application/json", authorization: `Bearer ${key}`, "user-agent": "dialerd-bench-peer" };
