@@ -24,7 +24,7 @@ def posts_per_second(folder, seconds, threads=1):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said).group(1))
 
 
-def leads_per_second(cluster, folder, seconds, database="bench", connections=2, batch=500, report_latencies=False):
+def leads_per_second(cluster, folder, seconds, database="bench", connections=2, batch=500):
     """pgbench: the daemon's own claim, record and settle, each a transaction of `batch` leads."""
     script = folder / "cycle.sql"
     script.write_text(output_of(STATEMENTS, batch))
@@ -32,12 +32,12 @@ def leads_per_second(cluster, folder, seconds, database="bench", connections=2, 
     command = ["pgbench", "-n", "-M", "extended", "-c", connections, "-j", connections, "-T", seconds, "-f", script]
     cluster.sql("update dialerd.ownership set epoch = 1, lease_until = 'infinity' where account = 'bench'", database)
     before = cluster.sql("select count(*) from dialerd.attempt", database)
-    said = output_of(*command, *(["-r"] if report_latencies else []), conninfo)
+    said = output_of(*command, conninfo)
     made = int(cluster.sql("select count(*) from dialerd.attempt", database)) - int(before)
     rate = float(re.search(r"tps = ([\d.]+)", said).group(1)) * batch
     if made < 0.9 * rate * seconds:
         raise RuntimeError(f"pgbench claimed {made} leads where {rate * seconds:.0f} were asked for: the leads ran out")
-    return (rate, said) if report_latencies else rate
+    return rate
 
 
 def selects_per_second(cluster, folder, seconds, leads, database="bench"):

@@ -2,13 +2,12 @@
 
 import contextlib
 import dataclasses
-import pathlib
 import statistics
 import threading
 import time
 
 import bounds
-from world import Daemon, Provider, say, wait_until
+from world import Daemon, Provider, processor_seconds, say, wait_until
 
 LEADS = 10_000_000
 BATCH = 500
@@ -16,11 +15,11 @@ BATCH = 500
 
 @dataclasses.dataclass
 class Row:
-    """One line of the table. `value` is compared with `target`; `compared`: CI watches it."""
+    """One line of the table. `value` is compared with `target`, where there is one; `compared`: CI watches it."""
 
     name: str
     value: float
-    target: float
+    target: float | None
     unit: str = ""
     at_most: bool = False
     compared: bool = False
@@ -28,6 +27,8 @@ class Row:
 
     @property
     def reached(self):
+        if self.target is None:
+            return True
         return self.value <= self.target if self.at_most else self.value >= self.target
 
 
@@ -89,7 +90,6 @@ class Bench:
 
 
 def processor_of(process):
-    from world import processor_seconds
     return processor_seconds(process.process.pid)
 
 
@@ -119,7 +119,7 @@ def floor_and_cycle(bench):
     return [
         Row("claim + record + settle by pgbench, leads a second", floor, 25_000,
             details={"selects_per_second": selects, "leads_per_select": floor / selects}),
-        Row("the same, over single-row selects", floor / selects, 0, compared=True),
+        Row("the same, over single-row selects", floor / selects, None, compared=True),
         Row("full cycles, over the combined bound", done["calls_per_second"] / bound, 0.80, compared=True, details=done),
     ]
 

@@ -8,6 +8,8 @@ import json
 import os
 import pathlib
 import re
+import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -56,9 +58,8 @@ class Cluster:
     def stop(self):
         output_of(self.tool, "stop", self.folder)
 
-    def sql(self, sql, database="dialerd", tuples=True):
-        flags = "-XqAt" if tuples else "-Xq"
-        return output_of("psql", flags, "-v", "ON_ERROR_STOP=1", "-d", self.of(database), "-c", sql).strip()
+    def sql(self, sql, database="dialerd"):
+        return output_of("psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.of(database), "-c", sql).strip()
 
     def of(self, database):
         return self.conninfo.replace("dbname=dialerd", "dbname=" + database)
@@ -138,7 +139,6 @@ class Provider(Process):
         self.port = int(port_file.read_text())
 
     def statistics(self):
-        import ssl
         connection = http.client.HTTPSConnection("localhost", self.port,
                                                  context=ssl.create_default_context(cafile=self.ca_file), timeout=30)
         connection.request("GET", "/_sim/stats")
@@ -250,7 +250,6 @@ def children_of(process):
 
 
 def free_port():
-    import socket
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -70,11 +70,15 @@ std::vector<std::int64_t> claims_until_accepted(Driver& driver, std::size_t enou
   return asked;
 }
 
-TEST(EngineClaim, WaitsForRoomForALargeClaimWhileEnoughIsQueued) {
+EngineSettings with_ten_connections() {
   EngineSettings settings = engine_settings();
   settings.accounts[0].dialing_max = 100;
   settings.accounts[0].connections = 10;
-  Driver driver(settings);
+  return settings;
+}
+
+TEST(EngineClaim, WaitsForRoomForALargeClaimWhileEnoughIsQueued) {
+  Driver driver(with_ten_connections());
   const std::vector<std::int64_t> asked = claims_until_accepted(driver, 100);
   ASSERT_GE(asked.size(), 2U);
   EXPECT_EQ(asked[0], 100);
@@ -82,9 +86,7 @@ TEST(EngineClaim, WaitsForRoomForALargeClaimWhileEnoughIsQueued) {
 }
 
 TEST(EngineClaim, AsksForAsManyLeadsAsWereLatelyPosted) {
-  EngineSettings settings = engine_settings();
-  settings.accounts[0].dialing_max = 100;
-  settings.accounts[0].connections = 10;
+  const EngineSettings settings = with_ten_connections();
   Driver driver(settings);
   const std::vector<std::int64_t> asked = claims_until_accepted(driver, 3000);
   EXPECT_EQ(asked.front(), 100);
